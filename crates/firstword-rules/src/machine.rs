@@ -1,0 +1,195 @@
+//! What the engine knows of one person (RULES.md, sections 1 and 2).
+//!
+//! Small on purpose: a platform keeps one for everybody. Only what the rules name is kept, parties by number,
+//! times in six bytes, and nothing at all of what never happened. `evolve` is the only one who writes here.
+
+mod answers;
+mod contact;
+mod conversation;
+mod dated;
+mod seen;
+mod shelf;
+
+pub use answers::{Answered, Answers};
+pub use contact::{Contact, Grant};
+pub use conversation::Conversation;
+pub use dated::{Dated, Weighs};
+pub use seen::Seen;
+pub(crate) use shelf::Shelf;
+
+pub(crate) use dated::{Stamp, changes, state};
+
+use crate::{Millis, Party, Reach, Region};
+
+/// How many parties' conversations a machine remembers (section 2).
+pub const CONVERSATIONS: usize = 1_024;
+/// How many marketing starts it remembers (section 6).
+pub const MARKETING_STARTS: usize = 16;
+/// How many unanswered calls of a business it counts (section 4).
+pub const UNANSWERED_CALLS: u8 = 16;
+
+/// One person's machine.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Machine {
+    pub(crate) seq: u64,
+    pub(crate) closed: bool,
+    pub(crate) seen: Seen,
+    pub(crate) conversations: Shelf<Conversation>,
+    /// What most people never have.
+    pub(crate) rest: Option<Box<Rest>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Rest {
+    pub(crate) region: Option<Dated<Region>>,
+    pub(crate) reach: Option<Dated<Reach>>,
+    pub(crate) doubt: Option<Dated<bool>>,
+    pub(crate) answers: Answers,
+    pub(crate) contacts: Shelf<(Party, Contact)>,
+    pub(crate) blocks: Shelf<(Party, Dated<bool>)>,
+    pub(crate) marketing_starts: Vec<Stamp>,
+}
+
+impl Machine {
+    /// How many decisions the machine has made.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Whether the person's account is closed (section 7).
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The events that it would know again (section 8).
+    pub fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
+    /// The conversation with a party, if it is remembered.
+    pub fn conversation(&self, party: Party) -> Option<&Conversation> {
+        self.conversations.find(party)
+    }
+
+    /// All conversations that it remembers, by the party's number.
+    pub fn conversations(&self) -> &[Conversation] {
+        self.conversations.all()
+    }
+
+    /// What is known of a business: the scopes, its erasure, its unanswered calls.
+    pub fn contact(&self, business: Party) -> Option<&Contact> {
+        self.rest.as_deref()?.contacts.find(business).map(|(_, contact)| contact)
+    }
+
+    /// All businesses of which something is known, by number.
+    pub fn contacts(&self) -> &[(Party, Contact)] {
+        self.rest.as_deref().map_or(&[], |rest| rest.contacts.all())
+    }
+
+    /// Whether a party is blocked, or was.
+    pub fn block(&self, party: Party) -> Option<Dated<bool>> {
+        self.rest.as_deref()?.blocks.find(party).map(|(_, block)| *block)
+    }
+
+    /// All parties that are or were blocked, by number.
+    pub fn blocks(&self) -> &[(Party, Dated<bool>)] {
+        self.rest.as_deref().map_or(&[], |rest| rest.blocks.all())
+    }
+
+    /// The person's answers to terms.
+    pub fn answers(&self) -> &[Answered] {
+        self.rest.as_deref().map_or(&[], |rest| rest.answers.all())
+    }
+
+    /// The person's region.
+    pub fn region(&self) -> Option<Dated<Region>> {
+        self.rest.as_deref()?.region
+    }
+
+    /// The person's reach, where it was set.
+    pub fn reach(&self) -> Option<Dated<Reach>> {
+        self.rest.as_deref()?.reach
+    }
+
+    /// Whether doubt is set, or was cleared (section 4).
+    pub fn doubt(&self) -> Option<Dated<bool>> {
+        self.rest.as_deref()?.doubt
+    }
+
+    /// The last marketing starts, in the order of the log.
+    pub fn marketing_starts(&self) -> impl ExactSizeIterator<Item = Millis> {
+        let starts = self.rest.as_deref().map_or(&[][..], |rest| &rest.marketing_starts);
+        starts.iter().map(|start| start.millis())
+    }
+
+    /// The bytes that the machine keeps outside itself.
+    pub fn heap_bytes(&self) -> usize {
+        let rest = self.rest.as_deref().map_or(0, |rest| {
+            size_of::<Rest>()
+                + rest.answers.heap_bytes()
+                + rest.contacts.heap_bytes()
+                + rest.blocks.heap_bytes()
+                + rest.marketing_starts.capacity() * size_of::<Stamp>()
+        });
+        self.seen.heap_bytes() + self.conversations.heap_bytes() + rest
+    }
+
+    pub(crate) fn rest_mut(&mut self) -> &mut Rest {
+        self.rest.get_or_insert_default()
+    }
+
+    /// The conversation with a party, made if need be; the one whose last utterance is the oldest in the order
+    /// of the log goes if there would be too many.
+    pub(crate) fn conversation_mut(&mut self, party: Party) -> &mut Conversation {
+        if self.conversations.find(party).is_none() && self.conversations.len() >= CONVERSATIONS {
+            let oldest = self.conversations.all().iter().min_by_key(|held| held.last_let_through());
+            if let Some(oldest) = oldest.map(|held| held.party()) {
+                self.conversations.remove(oldest);
+            }
+        }
+        self.conversations.find_or_insert(party, Conversation::new)
+    }
+
+    pub(crate) fn contact_mut(&mut self, business: Party) -> &mut Contact {
+        let new = |party| (party, Contact::default());
+        &mut self.rest_mut().contacts.find_or_insert(business, new).1
+    }
+}
+
+/// A machine put together from its parts, as a snapshot holds them; for `firstword-wire`.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "each field is what the accessor of its name gives")]
+pub struct Parts {
+    pub seq: u64,
+    pub closed: bool,
+    /// Oldest first.
+    pub seen: Vec<crate::Mark>,
+    pub conversations: Vec<Conversation>,
+    pub region: Option<Dated<Region>>,
+    pub reach: Option<Dated<Reach>>,
+    pub doubt: Option<Dated<bool>>,
+    pub answers: Vec<Answered>,
+    pub contacts: Vec<(Party, Contact)>,
+    pub blocks: Vec<(Party, Dated<bool>)>,
+    /// In the order of the log.
+    pub marketing_starts: Vec<Millis>,
+}
+
+impl From<Parts> for Machine {
+    fn from(parts: Parts) -> Machine {
+        let mut machine = Machine { seq: parts.seq, closed: parts.closed, ..Machine::default() };
+        parts.seen.into_iter().for_each(|mark| machine.seen.remember(mark));
+        machine.conversations = Shelf::from_items(parts.conversations);
+        let rest = Rest {
+            region: parts.region,
+            reach: parts.reach,
+            doubt: parts.doubt,
+            answers: Answers::from_items(parts.answers),
+            contacts: Shelf::from_items(parts.contacts),
+            blocks: Shelf::from_items(parts.blocks),
+            marketing_starts: parts.marketing_starts.into_iter().map(Stamp::from).collect(),
+        };
+        machine.rest = (rest != Rest::default()).then(|| Box::new(rest));
+        machine
+    }
+}

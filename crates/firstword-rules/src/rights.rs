@@ -1,0 +1,52 @@
+//! The two rights: to reply, which the other party's words give for a while, and to start (RULES.md, section 2).
+
+use crate::case::Case;
+use crate::permission::floor;
+use crate::{Basis, Kind, Millis, Role, Span};
+
+/// "A time u **is open at t** for a span W when u is set and t < u + W." A late t counts as open.
+pub(crate) fn open(time: Option<Millis>, at: Millis, window: Span) -> bool {
+    time.is_some_and(|time| at < time + window)
+}
+
+/// The newest utterance of that kind that P heard from Q.
+pub(crate) fn heard(case: &Case<'_, '_>, kind: Kind) -> Option<Millis> {
+    case.conversation.and_then(|conversation| conversation.heard(kind))
+}
+
+/// The newest utterance of that kind of P to Q. "For a business Q, a `spoke_*` time that is not after P's floor
+/// for Q and the category is as unset."
+pub(crate) fn spoke(case: &Case<'_, '_>, kind: Kind) -> Option<Millis> {
+    let spoke = case.conversation.and_then(|conversation| conversation.spoke(kind))?;
+    (case.peer_is_person() || floor(case).is_none_or(|floor| spoke > floor)).then_some(spoke)
+}
+
+/// Whether the one who wants to speak holds the right to reply: the other's words of `reply_window` give it, and
+/// a message never opens a call.
+pub(crate) fn holds_right_to_reply(case: &Case<'_, '_>) -> bool {
+    let words = match case.visit.role {
+        Role::Recipient(_) => spoke,
+        Role::Sender | Role::Subject => heard,
+    };
+    let is_open = |kind| open(words(case, kind), case.at(), case.policy.reply_window);
+    is_open(Kind::Call) || case.kind() == Kind::Message && is_open(Kind::Message)
+}
+
+/// "The pair is **live**: any of the four times is open at t for `conversation.idle`."
+pub(crate) fn is_live(case: &Case<'_, '_>) -> bool {
+    let words = [heard, spoke];
+    let times =
+        words.iter().flat_map(|words| [Kind::Message, Kind::Call].map(|kind| words(case, kind)));
+    times.into_iter().any(|time| open(time, case.at(), case.policy.idle))
+}
+
+/// What an utterance that is let through is classed as.
+pub(crate) fn class(case: &Case<'_, '_>) -> Basis {
+    if holds_right_to_reply(case) {
+        Basis::Reply
+    } else if is_live(case) {
+        Basis::Continue
+    } else {
+        Basis::Start
+    }
+}

@@ -1,0 +1,98 @@
+//! The commands: one file each, one struct for its arguments, one function that runs it.
+
+mod completions;
+mod decide;
+mod demo;
+mod generate;
+mod import;
+mod policy;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use firstword_rules::Policy;
+
+use crate::exit::{Exit, say, usage_error};
+
+/// Who has the first word: decides who may start a conversation under each consent state, and says why.
+#[derive(Parser, Debug)]
+#[command(
+    name = "firstword",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "New here? `firstword demo` needs nothing.\n\
+                  Exit status: 0 done; 1 a difference or a failed check; 2 wrong usage, policy or configuration; \
+                  3 input trouble."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Demo(demo::Demo),
+    Decide(decide::Decide),
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    Generate(generate::Generate),
+    Import(import::Import),
+    Completions(completions::Completions),
+}
+
+impl Cli {
+    /// Reads the arguments of this process.
+    pub fn try_parse() -> Result<Cli, clap::Error> {
+        <Cli as Parser>::try_parse()
+    }
+}
+
+/// Runs the command that was asked for.
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Decide(args) => decide::run(args),
+        Command::Policy(args) => policy::run(args),
+        Command::Generate(args) => generate::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// The policy that a command works under.
+#[derive(Args, Debug)]
+pub struct PolicyArg {
+    /// A policy file, or the name of a built-in policy (see `firstword policy list`).
+    #[arg(long, value_name = "FILE", default_value = firstword_policy::DEFAULT)]
+    policy: PathBuf,
+}
+
+impl PolicyArg {
+    /// The policy, checked. Its warnings are said; its errors too, all of them, and then it is a usage error.
+    pub fn load(&self) -> anyhow::Result<Policy> {
+        let name = self.policy.to_str().unwrap_or_default();
+        if let Some(policy) = firstword_policy::builtin(name) {
+            return Ok(policy);
+        }
+        let shown = self.policy.display();
+        let text = std::fs::read_to_string(&self.policy)
+            .with_context(|| format!("cannot read the policy {shown}"))
+            .map_err(|error| usage_error(format!("{error:#}; `firstword policy list` names the built-in ones")))?;
+        match firstword_policy::parse(&text) {
+            Ok(checked) => {
+                for warning in &checked.warnings {
+                    say(format_args!("{shown}:{warning}"));
+                }
+                Ok(checked.policy)
+            }
+            Err(problems) => {
+                for problem in &problems.0 {
+                    say(format_args!("{shown}:{problem}"));
+                }
+                Err(usage_error(format!("the policy {shown} has errors")))
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! `firstword decide`: events in, decisions out.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use firstword_engine::{Decisions, Engine};
+use firstword_rules::{Reason, Side, Verdict};
+use firstword_wire::RejectReason;
+
+use super::PolicyArg;
+use crate::exit::{Exit, say};
+use crate::io::lines::Chunks;
+use crate::io::source::Inputs;
+use crate::io::state::StateDir;
+use crate::pipeline::{self, Options, Tally};
+use crate::terminal::{Colours, Format, Progress, thousands};
+
+/// Decide a log: one final decision per event, as JSON lines, in the order of the log.
+///
+/// Events are read in the order given and decided one after another. A line that is no event is rejected and
+/// counted; it never stops the run.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    firstword decide day.jsonl > decisions.jsonl\n  \
+    zcat old.gz | firstword decide --policy whatsapp-2021-reversed - | jq 'select(.verdict == \"denied\")'\n  \
+    firstword decide --state-dir machines monday.jsonl > monday.out   # and on Tuesday go on from there")]
+pub struct Decide {
+    /// Logs of events (`.jsonl`, also packed as `.gz` or `.zst`), decided as one; `-` is standard input.
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    policy: PolicyArg,
+    /// Write the forwarded decisions too: those of a sender's gate whose event went on to a recipient's.
+    #[arg(long)]
+    all: bool,
+    /// Write what was no event to this file, as JSON lines with its reason and line.
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Keep the machines in this folder: go on from what it holds, and replace it when all is done.
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+    /// How decisions are written; `jsonl` and `json` are both one JSON object a line [default: table on a
+    /// terminal, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// How many threads read and write; the decisions are the same for every number [default: one a core]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+}
+
+/// Runs the command.
+pub fn run(args: Decide) -> anyhow::Result<Exit> {
+    let policy = args.policy.load()?;
+    let inputs = Inputs::new(&args.files)?;
+    let state = args.state_dir.as_deref().map(StateDir::take).transpose()?;
+    let mut rejects = args.rejects.as_deref().map(create).transpose()?;
+    let mut engine = Engine::new(policy);
+    if let Some(state) = &state {
+        resume(state, &mut engine)?;
+    }
+    let progress = Progress::bytes("deciding", inputs.size());
+    let table = Format::or_default(args.format) == Format::Table;
+    let options = Options {
+        threads: args.threads.or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN),
+        write: match (table, args.all) {
+            (true, false) => row_of_last,
+            (true, true) => rows_of_all,
+            (false, false) => pipeline::write_final,
+            (false, true) => pipeline::write_all,
+        },
+        rejects: rejects.is_some(),
+    };
+    let mut tally = Tally::default();
+    let ran = pipeline::run(Chunks::of(inputs), &mut engine, options, |output| {
+        write_out(&output.decisions).context("cannot write to standard output")?;
+        if let Some((path, file)) = &mut rejects {
+            file.write_all(&output.rejects).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        tally.add(&output.tally);
+        progress.advance(output.read);
+        Ok(())
+    });
+    progress.finish();
+    ran?;
+    if let Some((path, mut file)) = rejects {
+        file.flush().with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if let Some(state) = &state {
+        state.save(&engine)?;
+    }
+    summarise(&tally);
+    Ok(Exit::Done)
+}
+
+/// Writes past the line buffer of standard output, which would look for the last line end in each piece.
+fn write_out(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+fn create(path: &Path) -> anyhow::Result<(PathBuf, BufWriter<File>)> {
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok((path.to_owned(), BufWriter::with_capacity(256 * 1024, file)))
+}
+
+fn resume(state: &StateDir, engine: &mut Engine) -> anyhow::Result<()> {
+    let current = engine.policy().label.clone();
+    if let Some(before) = state.load(engine)?
+        && *before != *current
+    {
+        say(format_args!("note: the machines were last decided under {before}; going on under {current}"));
+    }
+    Ok(())
+}
+
+/// What came of it, on standard error.
+fn summarise(tally: &Tally) {
+    let counted = |names: &[&str], counts: &[u64]| {
+        let met = names.iter().zip(counts).filter(|(_, count)| **count > 0);
+        met.map(|(name, count)| format!("{} {name}", thousands(*count))).collect::<Vec<_>>().join(", ")
+    };
+    if std::io::stdout().is_terminal() {
+        say(format_args!(""));
+    }
+    let (decided, rejected) = (tally.decisions(), tally.rejections());
+    let verdicts = counted(&Tally::VERDICTS, &tally.verdicts);
+    let colon = if verdicts.is_empty() { "" } else { ": " };
+    say(format_args!("{} events decided{colon}{verdicts}", thousands(decided)));
+    let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    let reasons = counted(&reasons, &tally.reasons);
+    if !reasons.is_empty() {
+        say(format_args!("  because: {reasons}"));
+    }
+    if rejected > 0 {
+        let rejects = RejectReason::ALL.map(RejectReason::as_str);
+        say(format_args!("{} lines rejected: {}", thousands(rejected), counted(&rejects, &tally.rejects)));
+    }
+}
+
+fn row_of_last(out: &mut Vec<u8>, decisions: &Decisions<'_>, _policy: &str) {
+    row(out, &decisions.last);
+}
+
+fn rows_of_all(out: &mut Vec<u8>, decisions: &Decisions<'_>, _policy: &str) {
+    decisions.iter().for_each(|decision| row(out, decision));
+}
+
+/// One decision as a line for people.
+fn row(out: &mut Vec<u8>, decision: &firstword_rules::Decision<'_>) {
+    let colours = Colours::of_stdout();
+    let event = decision.visit.event;
+    let (one, other) = event.parties();
+    let parties = match (other, decision.visit.role.side()) {
+        (Some(other), Some(_)) => format!("{one} → {other}"),
+        (Some(other), None) => format!("{one}, {other}"),
+        (None, _) => one.to_string(),
+    };
+    let verdict = format!("{:<9}", decision.verdict.as_str());
+    let verdict = match decision.verdict {
+        Verdict::Allowed(_) | Verdict::Forwarded(_) | Verdict::Recorded => colours.good(&verdict),
+        Verdict::Denied(_) => colours.bad(&verdict),
+        Verdict::Ignored(_) | Verdict::Duplicate => colours.odd(&verdict),
+    };
+    let why = match (decision.verdict.basis(), decision.verdict.reason()) {
+        (Some(basis), _) => format!("as {basis}"),
+        (None, Some(reason)) => reason.to_string(),
+        (None, None) => String::new(),
+    };
+    let gate = match decision.visit.role.side() {
+        Some(Side::Sender) => "sender",
+        Some(Side::Recipient) => "recipient",
+        None => "",
+    };
+    let _ = writeln!(
+        out,
+        "{}  {:<16} {parties:<44} {verdict} {why:<20} {:<4} {gate}",
+        colours.faint(&event.at.to_string()),
+        event.type_name(),
+        decision.row.unwrap_or(""),
+    );
+}

@@ -1,0 +1,5 @@
+//! Logs in, whatever they are packed in; machines in a folder.
+
+pub mod lines;
+pub mod source;
+pub mod state;

@@ -1,0 +1,127 @@
+//! A log in chunks of whole lines, so that several threads can read them.
+
+use std::io::{BufRead, Read};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::source::{Input, Inputs};
+
+/// Chunks are about so long: small enough to stay in a processor's cache with what is read from them.
+const CHUNK: usize = 256 * 1024;
+
+/// No line is kept longer than this; what follows up to its end is dropped. An event is at most 256 KiB, so such a
+/// line is rejected anyway, and an endless one must not take all memory.
+pub const LONGEST_KEPT: usize = 16 * 1024 * 1024;
+
+/// Whole lines of one input.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// The input's name.
+    pub input: Arc<str>,
+    /// The number of the first line, from 1.
+    pub first_line: u64,
+    /// The lines; the last one may lack its end.
+    pub bytes: Vec<u8>,
+}
+
+/// Cuts inputs into chunks.
+pub struct Chunks<I> {
+    inputs: I,
+    open: Option<(Arc<str>, Box<dyn BufRead + Send>)>,
+    next_line: u64,
+}
+
+impl Chunks<()> {
+    /// The chunks of these inputs, one after another.
+    pub fn of(inputs: Inputs) -> Chunks<impl Iterator<Item = anyhow::Result<Input>>> {
+        Chunks { inputs: inputs.into_iter(), open: None, next_line: 1 }
+    }
+}
+
+impl<I: Iterator<Item = anyhow::Result<Input>>> Chunks<I> {
+    /// Fills a chunk with the next lines; `false` at the end of the last input.
+    ///
+    /// # Errors
+    /// An input that cannot be opened or read, such as an archive that ends too early, with its name.
+    pub fn next(&mut self, chunk: &mut Chunk) -> anyhow::Result<bool> {
+        chunk.bytes.clear();
+        loop {
+            let Some((name, reader)) = &mut self.open else {
+                let Some(input) = self.inputs.next().transpose()? else { return Ok(false) };
+                self.open = Some((input.name.into(), input.reader));
+                self.next_line = 1;
+                continue;
+            };
+            let read = fill(reader, &mut chunk.bytes)
+                .with_context(|| format!("cannot read {name} (after line {})", self.next_line - 1));
+            if !read? {
+                self.open = None;
+                continue;
+            }
+            chunk.input = Arc::clone(name);
+            chunk.first_line = self.next_line;
+            self.next_line += memchr::memchr_iter(b'\n', &chunk.bytes).count() as u64;
+            return Ok(true);
+        }
+    }
+}
+
+/// Reads whole lines of about a chunk; `false` at the end of the input.
+fn fill(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
+    reader.by_ref().take(CHUNK as u64).read_to_end(bytes)?;
+    if bytes.is_empty() {
+        return Ok(false);
+    }
+    if bytes.last() != Some(&b'\n') {
+        reader.by_ref().take(LONGEST_KEPT as u64).read_until(b'\n', bytes)?;
+        if bytes.last() != Some(&b'\n') {
+            reader.skip_until(b'\n')?;
+            bytes.push(b'\n');
+        }
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn chunks_of(texts: &[&[u8]]) -> Vec<(String, u64, usize)> {
+        let inputs = texts.iter().enumerate().map(|(n, text)| {
+            let reader = Box::new(std::io::Cursor::new(text.to_vec()));
+            Ok(Input { name: format!("input {n}"), reader })
+        });
+        let mut chunks = Chunks { inputs: inputs.collect::<Vec<_>>().into_iter(), open: None, next_line: 1 };
+        let (mut chunk, mut met) = (Chunk::default(), Vec::new());
+        while chunks.next(&mut chunk).unwrap() {
+            met.push((chunk.input.to_string(), chunk.first_line, chunk.bytes.len()));
+        }
+        met
+    }
+
+    #[test]
+    fn chunks_are_whole_lines_and_number_them() {
+        let line = [vec![b'x'; 99], vec![b'\n']].concat();
+        let log = line.repeat(5_000);
+        let met = chunks_of(&[&log, b"", b"a\nb"]);
+        let first = (CHUNK / 100 + 1) * 100;
+        assert_eq!(
+            met,
+            [
+                ("input 0".to_owned(), 1, first),
+                ("input 0".to_owned(), first as u64 / 100 + 1, log.len() - first),
+                ("input 2".to_owned(), 1, 4),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_endless_line_is_cut() {
+        let log = [vec![b'x'; LONGEST_KEPT + 2 * CHUNK], b"\nnext\n".to_vec()].concat();
+        let met = chunks_of(&[&log]);
+        let cut = LONGEST_KEPT + CHUNK + 1;
+        assert_eq!(met, [("input 0".to_owned(), 1, cut), ("input 0".to_owned(), 2, 5)]);
+    }
+}
