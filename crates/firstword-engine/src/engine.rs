@@ -1,8 +1,8 @@
 //! The machines, and how an event passes from gate to gate (RULES.md, section 1).
 
 use firstword_rules::{
-    Decision, Event, Machine, Mark, Name, Party, PartyKind, Policy, Role, Trail, Utterance,
-    Verdict, Visit, What, decide, evolve, explain,
+    Decision, Event, Machine, Mark, Name, Party, PartyKind, Policy, Role, Trail, Verdict, Visit,
+    What, decide, evolve, explain,
 };
 
 use crate::Names;
@@ -52,81 +52,53 @@ impl Engine {
     /// Decides an event at each machine that it concerns and lets these advance.
     pub fn step<'e>(&mut self, event: &'e Event<'e>) -> Decisions<'e> {
         let mark = Mark::of(event);
-        match &event.what {
-            What::Fact { person, fact } => {
-                let person = self.number(person);
-                let peer = fact.other().map(|other| self.number(other));
-                let visit = Visit { event, mark, role: Role::Subject, peer };
-                Decisions { forwarded: None, last: self.advance(person, visit) }
-            }
-            What::Utterance(utterance) => self.pass(event, mark, utterance),
+        let first = self.advance(event, mark, first_role(event));
+        match first.verdict {
+            Verdict::Forwarded(basis) => Decisions {
+                forwarded: Some(first),
+                last: self.advance(event, mark, Role::Recipient(Some(basis))),
+            },
+            _ => Decisions { forwarded: None, last: first },
         }
     }
 
-    /// An utterance from gate to gate.
-    fn pass<'e>(
-        &mut self,
-        event: &'e Event<'e>,
-        mark: Mark,
-        utterance: &'e Utterance<'e>,
-    ) -> Decisions<'e> {
-        let (from, to) = (self.number(&utterance.from), self.number(&utterance.to));
-        let mut forwarded = None;
-        if from.is_person() {
-            let visit = Visit { event, mark, role: Role::Sender, peer: Some(to) };
-            let decision = self.advance(from, visit);
-            match decision.verdict {
-                Verdict::Forwarded(_) => forwarded = Some(decision),
-                _ => return Decisions { forwarded: None, last: decision },
-            }
-        }
-        let said = forwarded.and_then(|decision| decision.verdict.basis());
-        let visit = Visit { event, mark, role: Role::Recipient(said), peer: Some(from) };
-        Decisions { forwarded, last: self.advance(to, visit) }
-    }
-
-    /// Decides at one person's machine and lets it advance.
-    pub fn advance<'e>(&mut self, person: Party, visit: Visit<'e>) -> Decision<'e> {
-        debug_assert!(person.is_person(), "only people have machines");
+    /// Decides an event at the machine of the person who has this part in it and lets it advance.
+    fn advance<'e>(&mut self, event: &'e Event<'e>, mark: Mark, role: Role) -> Decision<'e> {
+        let (person, visit) = self.meet(event, mark, role);
         let machine = machine_mut(&mut self.machines, person);
         let decision = decide(&self.policy, machine, visit);
         evolve(machine, &decision);
         decision
     }
 
+    /// The person who has this part in an event, and the event as that person's machine meets it.
+    pub(crate) fn meet<'e>(
+        &mut self,
+        event: &'e Event<'e>,
+        mark: Mark,
+        role: Role,
+    ) -> (Party, Visit<'e>) {
+        let (person, peer) = parts(event, role);
+        let (person, peer) = (self.number(person), peer.map(|peer| self.number(peer)));
+        debug_assert!(person.is_person(), "only people have machines");
+        (person, Visit { event, mark, role, peer })
+    }
+
     /// Lets a person's machine advance by a decision made before, as a journal holds it: the event, the part of
     /// the person in it, the decision's number and its verdict. Nothing is decided, no policy is asked.
     pub fn replay(&mut self, event: &Event<'_>, role: Role, seq: u64, verdict: Verdict) {
-        let (one, other) = event.parties();
-        let (person, peer) = match (role, other) {
-            (Role::Recipient(_), Some(other)) => (other, Some(one)),
-            _ => (one, other),
-        };
-        let (person, peer) = (self.number(person), peer.map(|peer| self.number(peer)));
-        let visit = Visit { event, mark: Mark::of(event), role, peer };
+        let (person, visit) = self.meet(event, Mark::of(event), role);
         evolve(machine_mut(&mut self.machines, person), &Decision::recorded(visit, seq, verdict));
     }
 
-    /// The rows that an event would meet now at one person's machine, in one part; nothing advances.
-    pub fn explain(&self, event: &Event<'_>, role: Role) -> Option<Trail> {
-        let visit = self.visit(event, role)?;
+    /// The rows that an event would meet now at the machine of the person who has this part in it; nothing
+    /// advances.
+    pub fn explain(&self, event: &Event<'_>, role: Role) -> Trail {
+        let (_, peer) = parts(event, role);
+        let met = |name: &Name<'_>| self.find(name).unwrap_or(Party::stranger(name.kind));
+        let visit = Visit { event, mark: Mark::of(event), role, peer: peer.map(met) };
         let blank = Machine::default();
-        let machine = self.machine(visit.person()).unwrap_or(&blank);
-        Some(explain(&self.policy, machine, visit))
-    }
-
-    /// An event as a machine would meet it now, where its parties are known.
-    fn visit<'e>(&self, event: &'e Event<'e>, role: Role) -> Option<Visit<'e>> {
-        let (one, other) = event.parties();
-        let peer = match role {
-            Role::Recipient(_) => Some(one),
-            Role::Sender | Role::Subject => other,
-        };
-        let peer = match peer {
-            Some(peer) => Some(self.find(peer)?),
-            None => None,
-        };
-        Some(Visit { event, mark: Mark::of(event), role, peer })
+        explain(&self.policy, self.machine(visit.person()).unwrap_or(&blank), visit)
     }
 
     /// The machine of a person, where there is one.
@@ -139,6 +111,11 @@ impl Engine {
     pub fn restore(&mut self, person: &Name<'_>, machine: Machine) {
         let person = self.number(person);
         *machine_mut(&mut self.machines, person) = machine;
+    }
+
+    /// How many people have a name here, with a machine that decided or without.
+    pub fn people(&self) -> usize {
+        self.people.len()
     }
 
     /// Every machine that has decided anything, with its person, in the order in which they first appeared.
@@ -171,11 +148,36 @@ impl Engine {
         }
     }
 
+    pub(crate) fn machine_of(&self, person: Party) -> Option<&Machine> {
+        self.machines.get(person.number() as usize)
+    }
+
+    pub(crate) fn machine_mut(&mut self, person: Party) -> &mut Machine {
+        machine_mut(&mut self.machines, person)
+    }
+
     /// The bytes that machines and names take, allocations included.
     pub fn bytes(&self) -> usize {
         let machines = self.machines.capacity() * size_of::<Machine>();
         let kept: usize = self.machines.iter().map(Machine::heap_bytes).sum();
         machines + kept + self.people.heap_bytes() + self.businesses.heap_bytes()
+    }
+}
+
+/// The part in an event of the person whose machine it meets first (RULES.md, section 1).
+pub fn first_role(event: &Event<'_>) -> Role {
+    match &event.what {
+        What::Fact { .. } => Role::Subject,
+        What::Utterance(utterance) if utterance.from.is_person() => Role::Sender,
+        What::Utterance(_) => Role::Recipient(None),
+    }
+}
+
+/// The person who has this part in an event, and the other party, where it names one.
+fn parts<'e>(event: &'e Event<'e>, role: Role) -> (&'e Name<'e>, Option<&'e Name<'e>>) {
+    match (event.parties(), role) {
+        ((one, Some(other)), Role::Recipient(_)) => (other, Some(one)),
+        (parties, _) => parties,
     }
 }
 

@@ -5,8 +5,10 @@
 //!
 //! Invariant: every event gets one final decision, and each person's decisions are numbered from 1 without gap.
 
+mod draft;
 mod engine;
 mod names;
 
-pub use engine::{Decisions, Engine};
+pub use draft::Draft;
+pub use engine::{Decisions, Engine, first_role};
 pub use names::Names;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::case::Case;
-use crate::machine::{Answered, Contact};
+use crate::machine::{Answers, Contact};
 use crate::standing::{Sharing, Stand};
 use crate::{
     Basis, Dated, Decision, Fact, Gate, Grant, Machine, Millis, Policy, Scopes, Standing, Verdict,
@@ -63,12 +63,15 @@ fn of_fact<'e>(decision: Decision<'e>, case: &Case<'_, 'e>, fact: &Fact<'_>) -> 
 /// The standing and the sharing of data after a fact about terms or the region.
 fn after(case: &Case<'_, '_>, fact: &Fact<'_>, recorded: bool) -> Option<(Standing, bool)> {
     let (policy, machine, at) = (case.policy, case.machine, case.at());
-    let (mut answers, mut region) = (Cow::Borrowed(machine.answers()), case.region());
+    let mut answers = Cow::Borrowed(machine.answers());
+    let mut region = case.region();
     match fact {
         Fact::Terms(answer, version) if recorded => {
-            let new = Dated { at, value: *answer };
-            answers.to_mut().retain(|held: &Answered| held.version != **version);
-            answers.to_mut().push(Answered { version: (&**version).into(), answer: new });
+            // Kept as the machine will keep them: the seventeenth answer drops one.
+            let mut after =
+                machine.rest.as_ref().map_or(Answers::default(), |rest| rest.answers.clone());
+            after.state(version, Dated { at, value: *answer });
+            answers = Cow::Owned(after.into_items());
         }
         Fact::Located(new) if recorded => region = Some(*new),
         Fact::Terms(..) | Fact::Located(_) => (),

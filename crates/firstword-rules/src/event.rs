@@ -202,18 +202,16 @@ pub struct Mark(pub(crate) [u32; 3]);
 impl Mark {
     /// The mark of an event.
     pub fn of(event: &Event<'_>) -> Mark {
-        let mut hash = Sha256::new();
         let (one, other) = event.parties();
         // Neither types nor identifiers hold a blank, so the parts cannot run into each other.
-        for part in [event.type_name(), " ", &event.id, " ", one.kind.prefix(), &one.text] {
-            hash.update(part);
+        let person = [event.type_name(), " ", &event.id, " ", one.kind.prefix(), &one.text];
+        let peer = other.map(|other| [" ", other.kind.prefix(), &other.text]);
+        let parts = person.iter().chain(peer.iter().flatten()).map(|part| part.as_bytes());
+        let digest: [u8; 32] = match gathered(parts.clone()) {
+            Some((bytes, length)) => Sha256::digest(bytes.get(..length).unwrap_or_default()),
+            None => parts.fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize(),
         }
-        if let Some(other) = other {
-            for part in [" ", other.kind.prefix(), &other.text] {
-                hash.update(part);
-            }
-        }
-        let digest: [u8; 32] = hash.finalize().into();
+        .into();
         let mut words = [0; 3];
         for (word, bytes) in words.iter_mut().zip(digest.as_chunks::<4>().0) {
             *word = u32::from_be_bytes(*bytes);
@@ -238,4 +236,16 @@ impl Mark {
         }
         Mark(words)
     }
+}
+
+/// Parts side by side, where they fit: hashing many small pieces costs more than one copy, and three identifiers of
+/// an event that was read always fit.
+fn gathered<'p>(parts: impl Iterator<Item = &'p [u8]>) -> Option<([u8; 448], usize)> {
+    let (mut bytes, mut length) = ([0; 448], 0);
+    for part in parts {
+        let end = length + part.len();
+        bytes.get_mut(length..end)?.copy_from_slice(part);
+        length = end;
+    }
+    Some((bytes, length))
 }

@@ -200,7 +200,11 @@ fn words(case: &Case<'_, '_>, window: Span, what: &str) -> String {
         }
     }
     let Some((who, name, newest)) = times.into_iter().max_by_key(|(_, _, time)| *time) else {
-        return format!("nothing between P and Q {what}");
+        return match (right, speaks) {
+            (true, true) => format!("P heard nothing from Q that {what}"),
+            (true, false) => format!("P said nothing to Q that {what}"),
+            (false, _) => format!("nothing between P and Q {what}"),
+        };
     };
     let until = newest + window;
     let mut text = format!("P {who} {name} at {newest}, which {what} until {until}");

@@ -77,7 +77,7 @@ impl Gate {
     }
 
     /// Every row, the last included.
-    pub fn all_rows(&self) -> impl Iterator<Item = &Row> {
+    pub fn all_rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
         self.rows.iter().chain([&self.otherwise])
     }
 
@@ -91,6 +91,19 @@ impl Row {
     /// The row of this id, at either gate.
     pub fn named(id: &str) -> Option<&'static Row> {
         SENDER_GATE.all_rows().chain(RECIPIENT_GATE.all_rows()).find(|row| row.id == id)
+    }
+
+    /// The row that denies for this reason; where the standing is the reason, the row that refuses a start.
+    pub fn denying(reason: Reason) -> Option<&'static Row> {
+        let for_standing = matches!(
+            reason,
+            Reason::TermsDeclined | Reason::TermsWithdrawn | Reason::TermsUnanswered
+        );
+        SENDER_GATE.all_rows().chain(RECIPIENT_GATE.all_rows()).rfind(|row| match row.then {
+            Then::Deny(of) => of == reason,
+            Then::DenyForStanding => for_standing,
+            _ => false,
+        })
     }
 
     /// The verdict and the reason, as the page's table has them.

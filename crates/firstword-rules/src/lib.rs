@@ -1,5 +1,6 @@
 #![doc = include_str!("../RULES.md")]
 #![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::float_arithmetic)]
 
 mod case;
 mod decide;

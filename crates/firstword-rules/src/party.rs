@@ -68,13 +68,18 @@ impl fmt::Debug for Name<'_> {
 }
 
 impl Party {
-    /// The party of this kind and number; numbers of people and of businesses are apart, both below 2^31.
+    /// The party of this kind and number; numbers of people and of businesses are apart, both below 2^31 - 1.
     pub fn new(kind: PartyKind, number: u32) -> Party {
         debug_assert!(number < BUSINESS, "more than 2^31 parties");
         Party(match kind {
             PartyKind::Person => number & !BUSINESS,
             PartyKind::Business => number | BUSINESS,
         })
+    }
+
+    /// A party that no machine has met, for questions about one without a number.
+    pub fn stranger(kind: PartyKind) -> Party {
+        Party::new(kind, BUSINESS - 1)
     }
 
     /// Person or business.

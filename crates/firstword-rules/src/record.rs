@@ -79,7 +79,7 @@ fn would_change(case: &Case<'_, '_>, fact: &Fact<'_>) -> bool {
         Fact::Located(value) => changes(machine.region(), &Dated { at, value: *value }),
         Fact::Unreadable => changes(machine.doubt(), &Dated { at, value: true }),
         Fact::DoubtCleared => changes(machine.doubt(), &Dated { at, value: false }),
-        // A call that rang was answered, whatever was said since: this is no fact that an older one could undo.
+        // "It is recorded even if it changes neither" (section 4): a call that rang was answered.
         Fact::CallAnswered { .. } | Fact::PersonErased => true,
     }
 }

@@ -1,5 +1,5 @@
-//! Writes a log to standard output: `generate PEOPLE EVENTS DAYS SEED [rich] [bare] [broken]`, and its counts to
-//! standard error.
+//! Writes a log to standard output: `generate PEOPLE EVENTS DAYS SEED [rich] [bare] [broken]`, and
+//! its counts to standard error.
 
 use std::io::{self, BufWriter, Write as _};
 

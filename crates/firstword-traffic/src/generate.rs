@@ -1,13 +1,14 @@
 //! Realistic synthetic traffic: the same seed gives the same bytes, for ever and on every computer.
 //!
-//! People settle in first: in the two weeks before the start, and some after it, the platform locates
-//! them, they answer the terms and opt in to businesses. From the start on scenes open, at a pace that follows the hours
-//! of the day: two people chat, a business reports a delivery and is told to stop, somebody is blocked. A
-//! scene goes on by itself, with the waiting times that people have, until it is over.
+//! People settle in first: in the two weeks before the start, and some after it, the platform
+//! locates them, they answer the terms and opt in to businesses. From the start on scenes open, at
+//! a pace that follows the hours of the day: two people chat, a business reports a delivery and is
+//! told to stop, somebody is blocked. A scene goes on by itself, with the waiting times that people
+//! have, until it is over.
 //!
-//! A scene knows when it opens how many events it takes, and takes them from what the log has left. So the log
-//! has as many events as were asked for, and what is kept is the scenes that are open (never more than there
-//! are people, and a few) and two bytes a person.
+//! A scene knows when it opens how many events it takes, and takes them from what the log has left.
+//! So the log has as many events as were asked for, and what is kept is the scenes that are open
+//! (never more than there are people, and a few) and two bytes a person.
 //!
 //! What it may not know: an engine's rules. It says what happens, not what is let through.
 
@@ -33,14 +34,15 @@ use line::{Id, Line};
 use pace::Pace;
 use scene::Scene;
 
-/// 2021-05-15T00:00:00Z, when the terms that the people answer took effect, in milliseconds since 1970.
+/// 2021-05-15T00:00:00Z, when the terms that the people answer took effect, in milliseconds since
+/// 1970.
 pub const MAY_2021: i64 = 1_621_036_800_000;
 
 const DAY: i64 = 86_400_000;
 
 /// A person takes part where the log has room for this many events of theirs. Fewer than this and
 /// a log would hold nothing but people who settle in.
-const EVENTS_A_PERSON: u64 = 6;
+const EVENTS_A_PERSON: u64 = 3;
 
 /// After how many milliseconds a producer that got no answer sends an event again.
 const RETRY: i64 = 5_000;
@@ -59,8 +61,8 @@ const RETRY: i64 = 5_000;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Traffic {
-    /// How many people there are, at least 2. Where there are fewer than six events per person, only as many
-    /// people take part as the log has room for ([`Generator::people`]).
+    /// How many people there are, at least 2. Where there are fewer than three events per person,
+    /// only as many people take part as the log has room for ([`Generator::people`]).
     pub people: u32,
     /// How many businesses there are; without any, people are among themselves.
     pub businesses: u32,
@@ -74,23 +76,27 @@ pub struct Traffic {
     pub silent: f64,
     /// The share of the lines that are an earlier event sent again under its id.
     pub duplicates: f64,
-    /// The share of the events that come late: their `at` is up to ten minutes older than their place in the log.
-    /// At 0 the whole log is in the order of `at`.
+    /// The share of the events that come late: their `at` is up to ten minutes older than their
+    /// place in the log. At 0 the whole log is in the order of `at`.
     pub late: f64,
     /// The share of the lines that are no events.
     pub malformed: f64,
     /// What the draws follow from.
     pub seed: u64,
-    /// When the traffic starts, in milliseconds since 1970.
+    /// When the traffic starts, in milliseconds since 1970. People answer the terms around it, most of
+    /// them in the two weeks before, so it is best the time at which these take effect.
     pub start: i64,
-    /// Whether messages have texts. Without, the few that have forbidden content or a STOP name it in `findings`.
+    /// Whether messages have texts. Without, the few that have forbidden content or a STOP name it
+    /// in `findings`.
     pub texts: bool,
-    /// Whether events have long ids and further fields, as a platform's own have, that readers pass over.
+    /// Whether events have long ids and further fields, as a platform's own have, that readers pass
+    /// over.
     pub rich: bool,
 }
 
 impl Default for Traffic {
-    /// A thousand people and twenty businesses over a week from 15 May 2021, 100,000 events, every fifth person declining.
+    /// A thousand people and twenty businesses over a week from 15 May 2021, 100,000 events, every
+    /// fifth person declining.
     fn default() -> Self {
         Self {
             people: 1_000,
@@ -173,7 +179,8 @@ pub struct Counts {
     pub lines: u64,
     /// Those of them that are an earlier event sent again.
     pub duplicates: u64,
-    /// Events with an `at` older than their place in the log. (A retry of one is not counted again.)
+    /// Events with an `at` older than their place in the log. (A retry of one is not counted
+    /// again.)
     pub late: u64,
     /// Lines that are no events, by [`Reason::ALL`].
     pub malformed: [u64; Reason::ALL.len()],
@@ -224,7 +231,8 @@ pub struct Generator {
     ids: u64,
     /// Lines to write in all.
     events: u64,
-    /// Lines for scenes, duplicates and broken lines; the other events are those of people who settle in.
+    /// Lines for scenes, duplicates and broken lines; the other events are those of people who
+    /// settle in.
     budget: u64,
     /// How many of these are not spoken for yet.
     free: u64,
@@ -312,8 +320,8 @@ impl Generator {
         Ok(self.counts)
     }
 
-    /// Appends what comes next: a line, or a few where an event is sent twice in a row or broken lines
-    /// follow it, each with an end of line. False if the log is complete.
+    /// Appends what comes next: a line, or a few where an event is sent twice in a row or broken
+    /// lines follow it, each with an end of line. False if the log is complete.
     pub fn write_some(&mut self, out: &mut Vec<u8>) -> bool {
         if self.counts.lines >= self.events {
             return false;
@@ -415,7 +423,8 @@ impl Generator {
         Id { number: mix(self.ids), long: self.rich }
     }
 
-    /// Ends the event at hand and writes it, with what a bad day adds: a copy, a retry later, broken lines.
+    /// Ends the event at hand and writes it, with what a bad day adds: a copy, a retry later,
+    /// broken lines.
     fn end(&mut self, at: i64, out: &mut Vec<u8>) {
         if self.rich {
             let bits = self.draw.bits();
@@ -441,7 +450,7 @@ impl Generator {
             let from = self.somebody();
             let to = self.cast.friend(from, self.draw.bits());
             let id = self.new_id();
-            let reason = broken::write(out, &mut self.draw, id, at, from, to);
+            let reason = broken::write(out, &mut self.draw, id, at, (from, to));
             self.count_line(out);
             if let Some(count) = self.counts.malformed.get_mut(reason as usize) {
                 *count += 1;

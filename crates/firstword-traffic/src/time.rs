@@ -7,7 +7,8 @@ const DAY: i64 = 86_400_000;
 /// The first time that an event may bear, 2000-01-01T00:00:00Z, in milliseconds since 1970.
 pub(crate) const EARLIEST: i64 = 946_684_800_000;
 
-/// The first time that an event may no longer bear, 2100-01-01T00:00:00Z, in milliseconds since 1970.
+/// The first time that an event may no longer bear, 2100-01-01T00:00:00Z, in milliseconds since
+/// 1970.
 pub(crate) const TOO_LATE: i64 = 4_102_444_800_000;
 
 /// Whether an event may bear this time.
@@ -92,8 +93,8 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Reads RFC 3339 with an offset, in the form that events may bear; what is finer than 1 ms is cut off.
-/// `None` if the text has another form, or names a time that there is not.
+/// Reads RFC 3339 with an offset, in the form that events may bear; what is finer than 1 ms is cut
+/// off. `None` if the text has another form, or names a time that there is not.
 pub(crate) fn read(text: &str) -> Option<i64> {
     let mut cursor = Cursor(text.as_bytes());
     let year = cursor.number(4)?;

@@ -193,6 +193,8 @@ impl std::error::Error for BadDecision {}
 struct Line<'a> {
     #[serde(borrow)]
     gate: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    person: Cow<'a, str>,
     seq: u64,
     #[serde(borrow)]
     verdict: Cow<'a, str>,
@@ -223,22 +225,34 @@ struct Line<'a> {
 /// [`BadDecision`] names the first field that is not as decisions.md has it.
 pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
     let line: Line<'_> = serde_json::from_slice(bytes).map_err(|_| BadDecision("its fields"))?;
-    let event = Reader::without_keywords().event(bytes).map_err(|_| BadDecision("its event"))?;
+    let event = Reader::without_keywords().event_of_any_size(bytes);
+    let event = event.map_err(|_| BadDecision("its event"))?;
     let said = word_of(line.said, Basis::parse, "said")?;
-    let role = match (line.gate.as_deref(), &event.what) {
-        (Some("sender"), What::Utterance(_)) => Role::Sender,
-        (Some("recipient"), What::Utterance(_)) => Role::Recipient(said),
-        (None, What::Fact { .. }) => Role::Subject,
+    let (role, person) = match (line.gate.as_deref(), &event.what) {
+        (Some("sender"), What::Utterance(spoken)) => (Role::Sender, &spoken.from),
+        (Some("recipient"), What::Utterance(spoken)) => {
+            if said.is_some() != spoken.from.is_person() {
+                return Err(BadDecision("said"));
+            }
+            (Role::Recipient(said), &spoken.to)
+        }
+        (None, What::Fact { person, .. }) => (Role::Subject, person),
         _ => return Err(BadDecision("gate")),
     };
+    // A business has no machine, and nobody decides on another's: a journal that says so would be folded wrongly.
+    if !person.is_person() || line.person.strip_prefix(person.kind.prefix()) != Some(&*person.text)
+    {
+        return Err(BadDecision("person"));
+    }
     let reason = word_of(line.reason, Reason::parse, "reason")?;
     let basis = word_of(line.basis, Basis::parse, "as")?;
+    let is_fact = role == Role::Subject;
     let verdict = match (&*line.verdict, basis, reason) {
-        ("allowed", Some(basis), None) => Verdict::Allowed(basis),
-        ("forwarded", Some(basis), None) => Verdict::Forwarded(basis),
-        ("denied", None, Some(reason)) => Verdict::Denied(reason),
-        ("ignored", None, Some(reason)) => Verdict::Ignored(reason),
-        ("recorded", None, None) => Verdict::Recorded,
+        ("allowed", Some(basis), None) if !is_fact => Verdict::Allowed(basis),
+        ("forwarded", Some(basis), None) if role == Role::Sender => Verdict::Forwarded(basis),
+        ("denied", None, Some(reason)) if !is_fact => Verdict::Denied(reason),
+        ("ignored", None, Some(reason)) if is_fact => Verdict::Ignored(reason),
+        ("recorded", None, None) if is_fact => Verdict::Recorded,
         ("duplicate", None, None) => Verdict::Duplicate,
         _ => return Err(BadDecision("verdict")),
     };

@@ -130,6 +130,12 @@ impl Reader {
         if bytes.len() > LARGEST {
             return Err(RejectReason::TooLarge.alone());
         }
+        self.event_of_any_size(bytes)
+    }
+
+    /// The same where the event stands within something larger: the decision on an event of the largest size has
+    /// further fields.
+    pub(crate) fn event_of_any_size<'a>(&self, bytes: &'a [u8]) -> Result<Event<'a>, Reject> {
         let text = std::str::from_utf8(bytes).map_err(|_| RejectReason::NotJson.alone())?;
         let fields = match quick::fields(text) {
             Some(fields) => fields,

@@ -2,7 +2,7 @@
 //!
 //! A text is scanned on the way in and then dropped, so nothing of it may leave this module: the answer is a
 //! set of kinds and never a match, a place or a fragment. What the scan knows is part of the edition, since the
-//! same text must have the same kinds in every replay; `CONTENT.md` lists it and `tests/content.rs` compares.
+//! same text must have the same kinds in every replay; `CONTENT.md` lists it and a test compares.
 //!
 //! Everything is linear in the length of the text, whatever the text. Plain ASCII prose costs two passes over
 //! its bytes, one counting digits and one looking for fragments of the words for documents, and no allocation.
@@ -14,9 +14,16 @@ mod keywords;
 mod national;
 mod numbers;
 mod plain;
-
 mod travel;
 mod unicode;
+mod work;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+mod content;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;
 
 pub use keywords::{Keywords, one_form};
 

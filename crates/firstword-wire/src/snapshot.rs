@@ -10,12 +10,17 @@
 use std::fmt;
 
 use firstword_rules::{
-    Answer, Answered, Contact, Conversation, Dated, Grant, Kind, Machine, Mark, Millis, Name,
-    Parts, Party, PartyKind, Reach, Region, Scope,
+    Answer, Answered, CONVERSATIONS, Contact, Conversation, Dated, Grant, Kind, MARKETING_STARTS,
+    Machine, Mark, Millis, Name, Parts, Party, PartyKind, Reach, Region, Scope, UNANSWERED_CALLS,
 };
+
+use crate::read::time::in_range;
 
 /// The version that is written; every earlier one is read.
 pub const SNAPSHOT_VERSION: u8 = 1;
+
+/// The highest number of a decision: a conversation keeps that of its last utterance in 47 bits.
+const MOST_DECISIONS: u64 = (1 << 47) - 1;
 
 /// Bytes that are no snapshot, or one that was damaged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,8 +125,9 @@ pub fn read_machine(
 }
 
 fn machine<N: FnMut(&Name<'_>) -> Party>(from: &mut Input<'_, N>) -> Option<Machine> {
+    let seq = from.number().filter(|seq| *seq <= MOST_DECISIONS)?;
     let parts = Parts {
-        seq: from.number()?,
+        seq,
         closed: from.flag()?,
         seen: from.list(|from| from.chunk().map(Mark::from_bytes))?,
         region: from.dated(|from| Region::parse(from.text()?))?,
@@ -133,17 +139,22 @@ fn machine<N: FnMut(&Name<'_>) -> Party>(from: &mut Input<'_, N>) -> Option<Mach
                 from.dated(|from| Answer::ALL.get(usize::from(from.byte()?)).copied())??;
             Some(Answered { version, answer })
         })?,
-        conversations: from.list(|from| {
-            let (party, last) = (from.party()?, from.number()?);
-            let heard_message = from.time()?;
-            let spoke_message = from.time()?;
-            let heard_call = from.time()?;
-            let spoke_call = from.time()?;
-            let times = [heard_message, heard_call, spoke_message, spoke_call];
-            Some(Conversation::restored(party, last >> 1, last & 1 == 1, times))
-        })?,
+        conversations: from
+            .list(|from| {
+                let (party, last) = (from.party()?, from.number()?);
+                if last >> 1 > seq {
+                    return None; // Let through by a decision that was never made.
+                }
+                let heard_message = from.time()?;
+                let spoke_message = from.time()?;
+                let heard_call = from.time()?;
+                let spoke_call = from.time()?;
+                let times = [heard_message, heard_call, spoke_message, spoke_call];
+                Some(Conversation::restored(party, last >> 1, last & 1 == 1, times))
+            })
+            .filter(|talks| talks.len() <= CONVERSATIONS)?,
         contacts: from.list(|from| {
-            let party = from.party()?;
+            let party = from.party().filter(|party| !party.is_person())?;
             let mut scopes = [None; 4];
             for scope in &mut scopes {
                 *scope = from.dated(|from| match from.byte()? {
@@ -152,10 +163,14 @@ fn machine<N: FnMut(&Name<'_>) -> Party>(from: &mut Input<'_, N>) -> Option<Mach
                     _ => None,
                 })?;
             }
-            Some((party, Contact::restored(scopes, from.time()?, from.byte()?)))
+            let erased = from.time()?;
+            let calls = from.byte().filter(|calls| *calls <= UNANSWERED_CALLS)?;
+            Some((party, Contact::restored(scopes, erased, calls)))
         })?,
         blocks: from.list(|from| Some((from.party()?, from.dated(Input::flag)??)))?,
-        marketing_starts: from.list(|from| from.time()?)?,
+        marketing_starts: from
+            .list(|from| from.time()?)
+            .filter(|starts| starts.len() <= MARKETING_STARTS)?,
     };
     from.rest.is_empty().then(|| parts.into())
 }
@@ -251,8 +266,12 @@ impl<'b, N: FnMut(&Name<'_>) -> Party> Input<'b, N> {
         None
     }
 
+    /// A time that an event may have, or none.
     fn time(&mut self) -> Option<Option<Millis>> {
-        Some(self.number()?.checked_sub(1).map(|millis| Millis(millis as i64)))
+        match self.number()?.checked_sub(1) {
+            None => Some(None),
+            Some(millis) => in_range(Millis(i64::try_from(millis).ok()?)).map(Some),
+        }
     }
 
     fn text(&mut self) -> Option<&'b str> {

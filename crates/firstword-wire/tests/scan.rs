@@ -68,7 +68,7 @@ fn documents() {
 
 #[test]
 fn requests() {
-    check(include_str!("scan/requests.txt"), 100);
+    check(include_str!("scan/requests.txt"), 190);
 }
 
 #[test]

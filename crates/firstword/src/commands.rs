@@ -7,9 +7,9 @@ mod generate;
 mod import;
 mod policy;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use firstword_rules::Policy;
 
@@ -20,11 +20,10 @@ use crate::exit::{Exit, say, usage_error};
 #[command(
     name = "firstword",
     version,
-    propagate_version = true,
     arg_required_else_help = true,
     after_help = "New here? `firstword demo` needs nothing.\n\
                   Exit status: 0 done; 1 a difference or a failed check; 2 wrong usage, policy or configuration; \
-                  3 input trouble."
+                  3 trouble with an input or output."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -77,9 +76,13 @@ impl PolicyArg {
             return Ok(policy);
         }
         let shown = self.policy.display();
-        let text = std::fs::read_to_string(&self.policy)
-            .with_context(|| format!("cannot read the policy {shown}"))
-            .map_err(|error| usage_error(format!("{error:#}; `firstword policy list` names the built-in ones")))?;
+        let text = std::fs::read_to_string(&self.policy).map_err(|error| {
+            let hint = match error.kind() {
+                ErrorKind::NotFound => "; `firstword policy list` names the built-in ones",
+                _ => "",
+            };
+            usage_error(format!("cannot read the policy {shown}: {error}{hint}"))
+        })?;
         match firstword_policy::parse(&text) {
             Ok(checked) => {
                 for warning in &checked.warnings {

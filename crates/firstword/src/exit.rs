@@ -4,13 +4,13 @@ use std::fmt;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
+
 /// How a command ended that did what it could.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
     /// 0: done.
     Done,
-    /// 1: a difference, or a check that failed.
-    Differs,
     /// 2: wrong usage, policy or configuration; what is wrong was said already.
     Usage,
 }
@@ -36,7 +36,6 @@ pub fn usage_error(message: impl Into<String>) -> anyhow::Error {
 pub fn code(outcome: anyhow::Result<Exit>) -> ExitCode {
     match outcome {
         Ok(Exit::Done) => ExitCode::SUCCESS,
-        Ok(Exit::Differs) => ExitCode::from(1),
         Ok(Exit::Usage) => ExitCode::from(2),
         Err(error) => {
             let message = match closed_pipe(&error) {
@@ -52,15 +51,25 @@ pub fn code(outcome: anyhow::Result<Exit>) -> ExitCode {
 /// What clap has to say: help and versions go to standard output with status 0, errors to standard error with 2.
 pub fn usage(error: &clap::Error) -> ExitCode {
     match error.print() {
-        Ok(()) if !error.use_stderr() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::from(2),
-        Err(_) => ExitCode::from(3),
+        _ if error.use_stderr() => ExitCode::from(2),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => code(Err(error).context("cannot write to standard output")),
     }
 }
 
 /// Says one line on standard error. If even that is closed there is nobody left to tell.
+///
+/// It stays one line, and does nothing to a terminal, whatever a file's name holds.
 pub fn say(line: fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let mut shown = String::new();
+    for c in line.to_string().chars() {
+        match c.is_control() {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    shown.push('\n');
+    let _ = std::io::stderr().write_all(shown.as_bytes());
 }
 
 fn closed_pipe(error: &anyhow::Error) -> bool {

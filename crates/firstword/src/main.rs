@@ -3,13 +3,13 @@
 //! This is the only crate that knows clap, prints, or exits.
 
 mod commands;
+mod diagram;
 mod exit;
 mod io;
 mod pipeline;
 mod terminal;
 
 use std::process::ExitCode;
-
 
 /// Decisions allocate little but often, on several threads: this allocator is faster there and keeps less.
 #[global_allocator]

@@ -57,7 +57,8 @@ pub struct Tally {
 
 impl Tally {
     /// The verdicts of final decisions, in the order in which they are counted.
-    pub const VERDICTS: [&'static str; 5] = ["allowed", "denied", "recorded", "ignored", "duplicate"];
+    pub const VERDICTS: [&'static str; 5] =
+        ["allowed", "denied", "recorded", "ignored", "duplicate"];
 
     /// Counts a final decision.
     pub fn decided(&mut self, verdict: Verdict) {
@@ -86,7 +87,9 @@ impl Tally {
         self.reasons.resize(Reason::ALL.len(), 0);
         let pairs = self.verdicts.iter_mut().zip(&other.verdicts);
         let pairs = pairs.chain(self.rejects.iter_mut().zip(&other.rejects));
-        pairs.chain(self.reasons.iter_mut().zip(&other.reasons)).for_each(|(sum, more)| *sum += more);
+        pairs
+            .chain(self.reasons.iter_mut().zip(&other.reasons))
+            .for_each(|(sum, more)| *sum += more);
     }
 
     /// How many events were decided.
@@ -164,7 +167,9 @@ where
                 Err(error) => return self.fail(error),
             };
             let lines = read(reader, &chunk);
-            let Some(decided) = self.deciding.take(number, |engine| decide(engine, &lines)) else { return };
+            let Some(decided) = self.deciding.take(number, |engine| decide(engine, &lines)) else {
+                return;
+            };
             write(&mut output, &chunk, &decided, policy, options);
             match self.taking.take(number, |take| take(&output)) {
                 Some(Ok(())) => (),
@@ -205,7 +210,9 @@ type Line<'c> = (u64, &'c [u8], Result<Event<'c>, Reject>);
 
 fn read<'c>(reader: &Reader, chunk: &'c Chunk) -> Vec<Line<'c>> {
     let mut lines = Vec::with_capacity(chunk.bytes.len() / 160);
-    for (number, line) in (chunk.first_line..).zip(chunk.bytes.split_inclusive(|byte| *byte == b'\n')) {
+    for (number, line) in
+        (chunk.first_line..).zip(chunk.bytes.split_inclusive(|byte| *byte == b'\n'))
+    {
         if let Some(line) = trim_line(line) {
             lines.push((number, line, reader.event(line)));
         }
@@ -223,7 +230,13 @@ fn decide<'l, 'c>(engine: &mut Engine, lines: &'l [Line<'c>]) -> Decided<'l, 'c>
     decided.collect()
 }
 
-fn write(output: &mut Output, chunk: &Chunk, decided: &Decided<'_, '_>, policy: &str, options: Options) {
+fn write(
+    output: &mut Output,
+    chunk: &Chunk,
+    decided: &Decided<'_, '_>,
+    policy: &str,
+    options: Options,
+) {
     output.decisions.clear();
     output.rejects.clear();
     output.read = chunk.bytes.len() as u64;
@@ -269,7 +282,10 @@ struct TurnState<T> {
 
 impl<T> Turn<T> {
     fn new(thing: T) -> Turn<T> {
-        Turn { state: Mutex::new(TurnState { next: 0, closed: false, thing }), moved: Condvar::new() }
+        Turn {
+            state: Mutex::new(TurnState { next: 0, closed: false, thing }),
+            moved: Condvar::new(),
+        }
     }
 
     /// Waits for this number's turn and uses the thing; nothing where it was closed before.

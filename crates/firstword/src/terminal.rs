@@ -32,12 +32,10 @@ pub struct Colours(bool);
 impl Colours {
     /// For standard output.
     pub fn of_stdout() -> Colours {
-        Colours(io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()))
-    }
-
-    /// Whether there are any.
-    pub fn on(self) -> bool {
-        self.0
+        Colours(
+            io::stdout().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+        )
     }
 
     fn paint(self, code: &str, text: &str) -> String {
@@ -83,6 +81,11 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// So many of something, in the plural unless it is one.
+pub fn counted(number: u64, one: &str) -> String {
+    format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
 /// Progress on standard error, if that is a terminal, for what takes longer than a second.
 pub struct Progress {
     bar: ProgressBar,
@@ -105,7 +108,8 @@ impl Progress {
     }
 
     fn new(what: &'static str, total: Option<u64>, template: &str) -> Progress {
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()).with_message(what);
+        let bar =
+            ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()).with_message(what);
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -114,7 +118,10 @@ impl Progress {
 
     /// Notes that so much more is done.
     pub fn advance(&self, more: u64) {
-        if self.bar.is_hidden() && io::stderr().is_terminal() && self.began.elapsed() > Duration::from_secs(1) {
+        if self.bar.is_hidden()
+            && io::stderr().is_terminal()
+            && self.began.elapsed() > Duration::from_secs(1)
+        {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }
         self.bar.inc(more);
@@ -127,8 +134,26 @@ impl Progress {
 }
 
 /// Standard output with room: written in large pieces, and told at the end whether all of it arrived.
-pub fn stdout() -> io::BufWriter<io::Stdout> {
-    io::BufWriter::with_capacity(256 * 1024, io::stdout())
+pub fn stdout() -> io::BufWriter<Stdout> {
+    io::BufWriter::with_capacity(256 * 1024, Stdout(io::stdout()))
+}
+
+/// Standard output whose errors say that they are its.
+#[derive(Debug)]
+pub struct Stdout(io::Stdout);
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(named)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(named)
+    }
+}
+
+fn named(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write to standard output: {error}"))
 }
 
 /// Writes a table: columns as wide as their widest cell, two blanks between them, nothing after the last.
@@ -142,7 +167,9 @@ pub fn table(out: &mut impl Write, rows: &[Vec<String>], right: &[bool]) -> io::
     let widths: Vec<usize> = (0..columns).map(width).collect();
     for row in rows {
         let mut line = String::new();
-        for ((cell, width), right) in row.iter().zip(&widths).zip(right.iter().chain(std::iter::repeat(&false))) {
+        for ((cell, width), right) in
+            row.iter().zip(&widths).zip(right.iter().chain(std::iter::repeat(&false)))
+        {
             let pad = " ".repeat(width.saturating_sub(visible(cell)));
             line += &if *right { format!("{pad}{cell}  ") } else { format!("{cell}{pad}  ") };
         }

@@ -1,1 +1,46 @@
-fn main(){}
+//! `cargo xtask`: the same command at home and wherever the project is tested.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use xtask::tree::Tree;
+use xtask::{ci, tidy};
+
+const USAGE: &str = "\
+cargo xtask tidy          what the repository asks of its own files
+cargo xtask ci [STAGE..]  every stage, or those named: tidy fmt lint test doc deny
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.split_first() {
+        Some((&"tidy", [])) => tidied(),
+        Some((&"ci", stages)) => ci::run(&root(), stages, &mut io::stderr(), tidied),
+        _ => write!(io::stderr(), "{USAGE}").map(|()| false),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace: cargo says where this package is.
+fn root() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    package.ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Shows what is not tidy; whether all is.
+fn tidied() -> io::Result<bool> {
+    let findings = tidy::findings(&Tree::read(&root())?);
+    for finding in &findings {
+        writeln!(io::stderr(), "{finding}")?;
+    }
+    Ok(findings.is_empty())
+}

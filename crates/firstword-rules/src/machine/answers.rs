@@ -36,6 +36,10 @@ impl Answers {
         &self.0
     }
 
+    pub(crate) fn into_items(self) -> Vec<Answered> {
+        self.0
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         let spilled = |answered: &Answered| match answered.version.is_heap_allocated() {
             true => answered.version.capacity(),

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use ::csv::ByteRecord;
 
-use super::field::{Field, Kind, nearest};
+use super::field::{Field, Kind, did_you_mean, nearest};
 
 /// Fields and the columns that give them, as in `at=timestamp,from=sender`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,10 +50,6 @@ pub enum BadColumns {
     /// A column's name in the header is not UTF-8.
     #[error("the header is not UTF-8")]
     NotUtf8,
-}
-
-fn did_you_mean(name: Option<&str>) -> String {
-    name.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
 impl FromStr for Columns {

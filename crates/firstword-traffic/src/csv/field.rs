@@ -1,4 +1,5 @@
-//! The fields and types of events, as the page of events lists them, and the forms of single values.
+//! The fields and types of events, as the page of events lists them, and the forms of single
+//! values.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,7 +26,8 @@ pub enum Field {
     Sector,
     Text,
     Findings,
-    /// No field of the page: how long a call was, a number that is passed on and that readers pass over.
+    /// No field of the page: how long a call was, a number that is passed on and that readers pass
+    /// over.
     Duration,
 }
 
@@ -136,7 +138,7 @@ impl Kind {
 
 /// No type of event has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown type of event{}", .hint.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
+#[error("unknown type of event{}", did_you_mean(*.hint))]
 pub struct UnknownKind {
     /// The type that has a name like it.
     pub hint: Option<&'static str>,
@@ -168,21 +170,30 @@ const CALL: Form = Form {
 
 #[rustfmt::skip]
 const FACTS: &[Form] = &[
-    Form { name: "call.answered",     needs: &[Field::Person, Field::Business], takes: &[] },
-    Form { name: "terms.accepted",    needs: &[Field::Person, Field::Version],  takes: &[] },
-    Form { name: "terms.declined",    needs: &[Field::Person, Field::Version],  takes: &[] },
-    Form { name: "terms.withdrawn",   needs: &[Field::Person, Field::Version],  takes: &[] },
-    Form { name: "contact.opted_in",  needs: &[Field::Person, Field::Business], takes: &[Field::Scopes, Field::Until] },
-    Form { name: "contact.opted_out", needs: &[Field::Person, Field::Business], takes: &[Field::Scopes] },
-    Form { name: "contact.erased",    needs: &[Field::Person, Field::Business], takes: &[] },
-    Form { name: "contact.blocked",   needs: &[Field::Person, Field::Party],    takes: &[] },
-    Form { name: "contact.unblocked", needs: &[Field::Person, Field::Party],    takes: &[] },
-    Form { name: "reach.set",         needs: &[Field::Person, Field::Reach],    takes: &[] },
-    Form { name: "person.located",    needs: &[Field::Person, Field::Region],   takes: &[] },
-    Form { name: "person.erased",     needs: &[Field::Person],                  takes: &[] },
-    Form { name: "event.unreadable",  needs: &[Field::Person],                  takes: &[] },
-    Form { name: "doubt.cleared",     needs: &[Field::Person],                  takes: &[] },
+    fact("call.answered",     &[Field::Person, Field::Business], &[]),
+    fact("terms.accepted",    &[Field::Person, Field::Version],  &[]),
+    fact("terms.declined",    &[Field::Person, Field::Version],  &[]),
+    fact("terms.withdrawn",   &[Field::Person, Field::Version],  &[]),
+    fact("contact.opted_in",  &[Field::Person, Field::Business], &[Field::Scopes, Field::Until]),
+    fact("contact.opted_out", &[Field::Person, Field::Business], &[Field::Scopes]),
+    fact("contact.erased",    &[Field::Person, Field::Business], &[]),
+    fact("contact.blocked",   &[Field::Person, Field::Party],    &[]),
+    fact("contact.unblocked", &[Field::Person, Field::Party],    &[]),
+    fact("reach.set",         &[Field::Person, Field::Reach],    &[]),
+    fact("person.located",    &[Field::Person, Field::Region],   &[]),
+    fact("person.erased",     &[Field::Person],                  &[]),
+    fact("event.unreadable",  &[Field::Person],                  &[]),
+    fact("doubt.cleared",     &[Field::Person],                  &[]),
 ];
+
+const fn fact(name: &'static str, needs: &'static [Field], takes: &'static [Field]) -> Form {
+    Form { name, needs, takes }
+}
+
+/// The end of a message that names what somebody may have meant.
+pub(super) fn did_you_mean(name: Option<&str>) -> String {
+    name.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
 
 /// The name that somebody may have meant.
 pub(super) fn nearest<'a>(

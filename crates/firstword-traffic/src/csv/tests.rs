@@ -1,3 +1,4 @@
+//! Tables in, events or named problems out.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use super::*;
@@ -58,11 +59,13 @@ fn times_in_every_form() {
     assert_eq!(at("2021-05-16T12:00:00+02:00", Unit::Seconds), "2021-05-16T10:00:00.000Z");
     assert_eq!(
         at("2021-05-16 12:00:00", Unit::Seconds),
-        "line 2, column `at`: not a time (write 2021-05-16T09:00:00Z, with its offset, or a number counted from the epoch)"
+        "line 2, column `at`: not a time \
+         (write 2021-05-16T09:00:00Z, with its offset, or a number counted from the epoch)"
     );
     assert_eq!(
         at("99999999999", Unit::Seconds),
-        "line 2, column `at`: a time before the year 2000 or after 2099 (check the epoch and the unit that the numbers count in)"
+        "line 2, column `at`: a time before the year 2000 or after 2099 \
+         (check the epoch and the unit that the numbers count in)"
     );
 }
 
@@ -132,11 +135,15 @@ fn rows_that_cannot_be_converted_are_named_and_passed_over() {
     assert_eq!(
         problems,
         [
-            "line 3: 3 cells where the header has 6 (a cell with a comma or a quote in it needs quotes around it)",
+            "line 3: 3 cells where the header has 6 \
+             (a cell with a comma or a quote in it needs quotes around it)",
             "line 4, column `to`: no value for `to`, which the event needs",
-            "line 5, column `from`: not an identifier: 1 to 128 bytes without white space and control characters (use a column with ids instead of names)",
-            "line 6, column `type`: unknown type of event (such as message, call, contact.opted_in or terms.declined)",
-            "line 7, column `region`: not a region (two capital letters of ISO 3166, such as FR or DE-HH)",
+            "line 5, column `from`: not an identifier: 1 to 128 bytes without white space and \
+             control characters (use a column with ids instead of names)",
+            "line 6, column `type`: unknown type of event \
+             (such as message, call, contact.opted_in or terms.declined)",
+            "line 7, column `region`: not a region (two capital letters of ISO 3166, such as FR or \
+             DE-HH)",
             "line 8, column `person`: a business instead of a person, or the reverse",
             "line 9, column `at`: no value for `at`, which the event needs",
             "line 10, column `from`: not UTF-8 (save the table as UTF-8)",
@@ -175,7 +182,8 @@ proptest! {
             table.push_str(&format!("1,a,b,{}\n", quoted(text)));
         }
         let (events, ..) = run(table.as_bytes(), &import(""));
-        let read: Vec<_> = events.iter().map(|event| event["text"].as_str().unwrap_or_default()).collect();
+        let text = |event: &Value| event["text"].as_str().unwrap_or_default().to_owned();
+        let read: Vec<_> = events.iter().map(text).collect();
         prop_assert_eq!(read, texts);
     }
 
@@ -194,7 +202,8 @@ proptest! {
         from in "(person:|business:)?[a-z \u{85}]{0,3}",
         scopes in "(utility|calls|all|;){0,3}",
     ) {
-        let table = format!("at,type,person,business,scopes\n{at},contact.opted_in,{from},shop,{scopes}\n");
+        let header = "at,type,person,business,scopes";
+        let table = format!("{header}\n{at},contact.opted_in,{from},shop,{scopes}\n");
         run(table.as_bytes(), &import(""));
     }
 }

@@ -1,7 +1,7 @@
 //! Who takes part: people, whom they know, where they live; businesses and what they do.
 //!
-//! Nothing is kept about a person: all of it follows from the seed and the person's number, so that ten
-//! million people cost no memory here.
+//! Nothing is kept about a person: all of it follows from the seed and the person's number, so that
+//! ten million people cost no memory here.
 
 use super::draw::{Share, Shuffle, mix2, pick, scale};
 use super::texts::Tongue;
@@ -197,8 +197,8 @@ impl Cast {
             + u16::from(self.opt_ins(person))
     }
 
-    /// Whether the person is as lively as the bits ask: a few are very much so, most are not. Who knows many
-    /// writes much.
+    /// Whether the person is as lively as the bits ask: a few are very much so, most are not. Who
+    /// knows many writes much.
     pub(super) fn is_lively(&self, person: u32, bits: u64) -> bool {
         let lively = scale(self.trait_of(person, LIVELY), 256);
         scale(bits, 65_536) <= lively * lively || self.degree(person) > 30
@@ -216,8 +216,8 @@ impl Cast {
         }
     }
 
-    /// One of the person's contacts, the first ones oftener: mostly neighbours on a ring of everyone (who
-    /// know each other too), and every fourth somebody far away.
+    /// One of the person's contacts, the first ones oftener: mostly neighbours on a ring of
+    /// everyone (who know each other too), and every fourth somebody far away.
     pub(super) fn friend(&self, person: u32, bits: u64) -> u32 {
         let squared = (u128::from(bits) * u128::from(bits)) >> 64;
         let nth = scale(u64::try_from(squared).unwrap_or(0), self.degree(person));

@@ -1,7 +1,8 @@
 //! Draws by chance that a seed fixes for ever.
 //!
-//! The generator's algorithm (PCG XSL 128/64 MCG) is fixed by its name; everything made of its numbers is
-//! whole-number arithmetic of this file. So no release of a crate, and no computer, changes a log.
+//! The generator's algorithm (PCG XSL 128/64 MCG) is fixed by its name; everything made of its
+//! numbers is whole-number arithmetic of this file. So no release of a crate, and no computer,
+//! changes a log.
 
 use rand_pcg::{Pcg64Mcg, rand_core::Rng as _};
 
@@ -73,9 +74,10 @@ impl Draw {
         share.holds(self.bits())
     }
 
-    /// A number whose size class is drawn before the number: of `classes` classes, each reaching up to
-    /// twice the one before and the first to twice `base`. Small ones are likelier: the lower of two classes drawn.
-    /// Such times of waiting are what people have: mostly short, some long by orders of magnitude.
+    /// A number whose size class is drawn before the number: of `classes` classes, each reaching up
+    /// to twice the one before and the first to twice `base`. Small ones are likelier: the lower of
+    /// two classes drawn. Such times of waiting are what people have: mostly short, some long by
+    /// orders of magnitude.
     pub(super) fn waiting(&mut self, base: u64, classes: u64) -> u64 {
         let class = self.below(classes).min(self.below(classes));
         let from = base << class;
@@ -94,8 +96,8 @@ pub(super) fn pick<T: Copy + Default>(list: &[T], bits: u64) -> T {
     list.get(place).copied().unwrap_or_default()
 }
 
-/// A shuffle of the numbers below `count`, without a table: a Feistel network over the next even number of
-/// bits, walked on until it meets a number below `count`.
+/// A shuffle of the numbers below `count`, without a table: a Feistel network over the next even
+/// number of bits, walked on until it meets a number below `count`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shuffle {
     count: u64,

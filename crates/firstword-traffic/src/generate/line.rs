@@ -136,7 +136,8 @@ impl Id {
         if !self.long {
             return json::hex(out, self.number, 16);
         }
-        // The 64 bits of the number are all there, so that the long form tells events apart as well.
+        // The 64 bits of the number are all there, so that the long form tells events apart as
+        // well.
         json::hex(out, self.number >> 32, 8);
         out.push(b'-');
         json::hex(out, self.number >> 16, 4);

@@ -5,7 +5,8 @@ use super::draw::scale;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-/// How long before the start of the traffic the first people settle in (locate, answer the terms, opt in).
+/// How long before the start of the traffic the first people settle in (locate, answer the terms,
+/// opt in).
 pub(super) const BEFORE: i64 = 14 * DAY;
 
 /// How busy each hour of a day is, from midnight: quiet nights, a midday, a high evening.
@@ -32,8 +33,8 @@ impl Pace {
         self.end
     }
 
-    /// The time at which `done` of `total` have happened, with `jitter` as the fraction of the next one:
-    /// spread over the days by their rhythm. It grows with `done`, whatever the jitter.
+    /// The time at which `done` of `total` have happened, with `jitter` as the fraction of the next
+    /// one: spread over the days by their rhythm. It grows with `done`, whatever the jitter.
     pub(super) fn at(&self, done: u64, total: u64, jitter: u32) -> i64 {
         let day: u64 = BUSY.iter().sum();
         let whole = u128::from(self.days) * u128::from(day) * HOUR.unsigned_abs() as u128;
@@ -55,8 +56,9 @@ impl Pace {
         at.min(self.end - 1)
     }
 
-    /// The time at which `done` of `total` people have settled in: three of four before the start, more and
-    /// more as it comes near, the others in the days after it. It grows with `done`, whatever the jitter.
+    /// The time at which `done` of `total` people have settled in: three of four before the start,
+    /// more and more as it comes near, the others in the days after it. It grows with `done`,
+    /// whatever the jitter.
     pub(super) fn settled(&self, done: u64, total: u64, jitter: u32) -> i64 {
         const ONE: u128 = 1 << 32;
         let part = ((u128::from(done) << 32) + u128::from(jitter)) / u128::from(total.max(1));
@@ -90,9 +92,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_rhythms_only_go_forwards(days in 1..400_u32, total in 1..1_000_000_u64, done in 0..1_000_000_u64, jitter: [u32; 2]) {
+        fn both_rhythms_only_go_forwards(
+            days in 1..400_u32, total in 1..1_000_000_u64, done: u32, jitter: [u32; 2],
+        ) {
             let pace = Pace::new(START, days);
-            let done = done % total;
+            let done = u64::from(done) % total;
             let [one, other] = jitter;
             for rhythm in [Pace::at, Pace::settled] {
                 let at = rhythm(&pace, done, total, one);

@@ -43,7 +43,8 @@ impl Generator {
         self.line.word("version", VERSION);
     }
 
-    /// The person opts in to a business: to messages, to all, or to some scopes; for good or until a time.
+    /// The person opts in to a business: to messages, to all, or to some scopes; for good or until
+    /// a time.
     pub(super) fn opt_in(&mut self, at: i64, person: u32, business: u32) {
         self.contact("contact.opted_in", at, person, business);
         match self.draw.below(100) {
@@ -110,7 +111,8 @@ impl Generator {
         }
     }
 
-    /// What only a business's utterance has: category, purpose, sector. True if it is about somebody's health.
+    /// What only a business's utterance has: category, purpose, sector. True if it is about
+    /// somebody's health.
     fn say_for(&mut self, business: u32, said: &Said) -> bool {
         let category = match said.topic {
             Topic::Utility => "utility",

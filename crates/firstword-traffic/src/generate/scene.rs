@@ -11,7 +11,8 @@ const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// The mark of a person whose account is closed; the lower bits are businesses that were told to stop.
+/// The mark of a person whose account is closed; the lower bits are businesses that were told to
+/// stop.
 const GONE: u16 = 1 << 15;
 
 /// How many businesses a person has to do with.

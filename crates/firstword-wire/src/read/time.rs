@@ -73,7 +73,9 @@ fn days_of(year: i64, month: i64) -> i64 {
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    365 * year + year / 4 - year / 100 + year / 400 + of_year - 719_468
+    // January and February of the year 0 are of the year -1: leap years are counted towards the past, not towards 0.
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leaps + of_year - 719_468
 }
 
 #[cfg(test)]
@@ -92,6 +94,10 @@ mod tests {
             ("2000-02-29T00:00:00Z", 951_782_400_000),
             ("1999-12-31T23:30:00-00:30", 946_684_800_000),
             ("2099-12-31T23:59:59.999Z", 4_102_444_799_999),
+            ("0000-01-01T00:00:00Z", -62_167_219_200_000),
+            ("0000-02-29T00:00:00Z", -62_162_121_600_000),
+            ("0000-03-01T00:00:00Z", -62_162_035_200_000),
+            ("9999-12-31T23:59:59Z", 253_402_300_799_000),
         ] {
             assert_eq!(parse_time(text), Some(Millis(millis)), "{text}");
         }

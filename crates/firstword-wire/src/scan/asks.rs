@@ -13,16 +13,18 @@ mod tests;
 
 use self::vocabulary::{Roles, VOCABULARY, Vocabulary};
 use self::words::Role;
-use super::plain::LETTER;
+use super::{plain::LETTER, work};
 
 /// A request reaches an object that begins at most this many words after it.
 const REACH: usize = 12;
 /// A verb after its object ("your card number, please send it") stands at most this many words after it.
 const VERB_AFTER: usize = 3;
-/// "is required" ends at most this many words after the object.
-const WANTED_AFTER: usize = 4;
+/// "is required" or "send it" ends at most this many words after the object.
+const WANTED_AFTER: usize = 6;
 /// "please" stands at most this many words after the object.
 const PLEASE_AFTER: usize = 2;
+/// A "please" that begins a clause ends at one of its words: it has one, two or four ("s'il vous plaît").
+const PLEASE_ENDS: [usize; 3] = [1, 2, 4];
 /// A negation reaches a verb at most this many words after it, in the same clause.
 const NOT_BEFORE: usize = 5;
 /// "no" reaches a verb at most this many words after it.
@@ -166,6 +168,7 @@ impl<'a> Reading<'a> {
     /// Reads one word; gives whether a request is certain now.
     fn hear(&mut self, word: &[u8]) -> bool {
         self.word += 1;
+        work::note(word.len() + vocabulary::BLOCKS);
         let others_before = self.others;
         let known = self.vocabulary.find(word);
         let roles = self.state.advance(self.vocabulary, known);
@@ -209,13 +212,19 @@ impl<'a> Reading<'a> {
         }
         let object_end = self.object.map(|object| object.end);
         if roles.has(Role::Please) {
-            self.please = Some((word, self.others));
+            if PLEASE_ENDS.contains(&(word - self.clause)) {
+                self.please = Some((word, self.others));
+            }
             if within(object_end, PLEASE_AFTER, word) {
                 self.suspected = self.suspected.or(object_end);
             }
         }
-        if roles.has(Role::Wanted) && within(object_end, WANTED_AFTER, word) && !self.is_negated() {
+        let wanted = roles.has(Role::Wanted) && within(object_end, WANTED_AFTER, word);
+        if wanted && !self.is_negated() && !within(self.speaker, SPEAKER_BEFORE, word) {
             self.suspected = self.suspected.or(object_end);
+        }
+        if roles.has(Role::NotAfter) && within(self.suspected, PART_AFTER, word) {
+            (self.suspected, self.object) = (None, None);
         }
         // A negation comes last: a word may be both an object and a negation ("NIE", "nie").
         if roles.has(Role::Not) && !self.lifted && !roles.has(Role::Object) {
@@ -307,7 +316,7 @@ impl<'a> Reading<'a> {
         let named = Named { begin, end: self.word, others_before, others_after: self.others };
         let again = self.object.is_some_and(|object| object.begin == begin);
         self.object = Some(named);
-        let asked = within(self.request, REACH, begin)
+        let asked = within(self.request, REACH + self.word - begin, self.word)
             || self.please.is_some_and(|(place, others)| place < begin && others == others_before);
         if !asked {
             return false;

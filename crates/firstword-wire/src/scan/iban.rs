@@ -3,7 +3,10 @@
 //! The structure matters as much as the check: "at 10 we..." begins with a country too, and one text in 97 would
 //! pass. Blanks, dashes and the like may stand between any two characters, as between the digits of a card.
 
+use std::sync::LazyLock;
+
 use super::numbers::{Class, WIDEST_GAP, class, next_sign};
+use super::work;
 
 /// A country and what follows its two check digits: counts of digits (n), capital letters (a) or either (c).
 pub(super) type Format = (&'static str, &'static str);
@@ -45,65 +48,75 @@ pub(super) fn before(plain: &[u8], digit: usize) -> Option<usize> {
 
 /// The place of the letter before a place, with at most a few separators between.
 fn sign_before(plain: &[u8], at: usize) -> Option<usize> {
-    let head = plain.get(..at)?;
-    let gap = head
-        .iter()
-        .rev()
-        .take(WIDEST_GAP + 1)
-        .take_while(|&&b| class(b) == Class::Separator)
-        .count();
-    let place = at.checked_sub(gap + 1)?;
-    plain.get(place)?.is_ascii_alphabetic().then_some(place)
+    let mut near = plain.get(..at)?.iter().rev().zip(1..).take(WIDEST_GAP + 1);
+    let (byte, back) = near.find(|&(&byte, _)| class(byte) != Class::Separator)?;
+    byte.is_ascii_alphabetic().then_some(at - back)
 }
+
+/// The countries with their structures written out, one sign a place: `n`, `a` or `c`.
+static WRITTEN_OUT: LazyLock<Vec<([u8; 2], Vec<u8>)>> = LazyLock::new(|| {
+    let written_out = |&(country, structure): &Format| {
+        Some((country.as_bytes().try_into().ok()?, signs(structure).collect()))
+    };
+    FORMATS.iter().filter_map(written_out).collect()
+});
 
 /// The place after the account number that begins at `begin`, if there is one.
 pub(super) fn end(plain: &[u8], begin: usize) -> Option<usize> {
     let (second, low) = next_sign(plain, begin + 1)?;
     let country = [plain.get(begin)?.to_ascii_uppercase(), low.to_ascii_uppercase()];
-    let at = FORMATS.binary_search_by(|(name, _)| name.as_bytes().cmp(&country)).ok()?;
-    let &(_, structure) = FORMATS.get(at)?;
+    let at = WRITTEN_OUT.binary_search_by(|(name, _)| name.cmp(&country)).ok()?;
+    let (_, wanted) = WRITTEN_OUT.get(at)?;
 
-    let mut place = second + 1;
-    let mut check = 0;
-    for wanted in signs(structure) {
-        let (found, byte) = next_sign(plain, place)?;
-        let fits = match wanted {
-            b'k' | b'n' => byte.is_ascii_digit(),
-            b'a' => byte.is_ascii_alphabetic(),
-            _ => byte.is_ascii_alphanumeric(),
-        };
-        if !fits {
-            return None;
+    let mut account = [0; LONGEST];
+    let mut length = 0;
+    let mut gap = 0;
+    let mut rest = plain.get(second + 1..)?;
+    while let Some(&sign) = wanted.get(length) {
+        let (&byte, after) = rest.split_first()?;
+        match (class(byte), sign) {
+            (Class::Separator, _) if gap < WIDEST_GAP => gap += 1,
+            (Class::Digit, b'n' | b'c') | (Class::Letter, b'a' | b'c') if byte.is_ascii() => {
+                *account.get_mut(length)? = byte;
+                length += 1;
+                gap = 0;
+            }
+            _ => return None,
         }
-        if wanted == b'k' {
-            check = check * 10 + u32::from(byte - b'0');
-        }
-        place = found + 1;
+        rest = after;
+        work::note(1);
     }
-    let goes_on =
-        plain.get(place).is_some_and(|&b| matches!(class(b), Class::Digit | Class::Letter));
-    let account =
-        plain.get(second + 1..place)?.iter().filter(|b| b.is_ascii_alphanumeric()).skip(2);
-    let body = account.chain(&country).fold(0, |rest, &byte| append(rest, byte));
-    let passes = (2..=98).contains(&check) && (body * 100 + check) % 97 == 1;
-    (passes && !goes_on).then_some(place)
+    let goes_on = rest.first().is_some_and(|&b| matches!(class(b), Class::Digit | Class::Letter));
+    if goes_on {
+        return None;
+    }
+    let (check, body) = account.get(..length)?.split_at_checked(2)?;
+    let check = check.iter().fold(0, |number, &digit| number * 10 + u64::from(digit - b'0'));
+    let number = body.iter().chain(&country).fold(0, |number, &byte| append(number, byte));
+    let passes = (2..=98).contains(&check) && (number % 97 * 100 + check) % 97 == 1;
+    passes.then_some(plain.len() - rest.len())
 }
 
-/// What is wanted at each place after the country: the two check digits (k), then the structure written out.
+/// The most characters after the country: an account number has at most 34.
+const LONGEST: usize = 32;
+
+/// What is wanted at each place after the country: two check digits, then the structure written out.
 fn signs(structure: &str) -> impl Iterator<Item = u8> {
     let counts = structure.split_inclusive(|c: char| c.is_ascii_alphabetic()).flat_map(|part| {
         let (count, kind) = part.split_at(part.len() - 1);
         let count = count.parse().unwrap_or(0);
         kind.bytes().flat_map(move |kind| std::iter::repeat_n(kind, count))
     });
-    std::iter::repeat_n(b'k', 2).chain(counts)
+    std::iter::repeat_n(b'n', 2).chain(counts)
 }
 
-/// Appends a character to a number kept modulo 97: a digit as it is, a letter as two digits from A = 10.
-fn append(rest: u32, byte: u8) -> u32 {
+/// Appends a character to a number that matters modulo 97: a digit as it is, a letter as two digits from A = 10.
+/// The remainder is taken only when the number has become long.
+fn append(number: u64, byte: u8) -> u64 {
+    let short = if number < 1 << 56 { number } else { number % 97 };
     match byte {
-        b'0'..=b'9' => (rest * 10 + u32::from(byte - b'0')) % 97,
-        _ => (rest * 100 + u32::from(byte.to_ascii_uppercase().wrapping_sub(b'A')) + 10) % 97,
+        b'0'..=b'9' => short * 10 + u64::from(byte - b'0'),
+        _ => short * 100 + u64::from(byte.to_ascii_uppercase().wrapping_sub(b'A')) + 10,
     }
 }
 

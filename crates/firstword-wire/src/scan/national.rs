@@ -1,6 +1,7 @@
 //! National identity numbers: the French NIR with its key, and the US social security number as it is written.
 
 use super::numbers::{Class, Group, Run, class, next_sign};
+use super::work;
 
 /// The groups in which a NIR is written, beside one or none: looked for inside longer runs.
 pub(super) static NIR_GROUPS: &[&[usize]] = &[&[1, 2, 2, 2, 3, 3, 2], &[13, 2], &[15]];
@@ -13,15 +14,20 @@ pub(super) fn nir_in_run(run: &Run) -> bool {
     if run.digits.len() < 15 {
         return false;
     }
-    is_nir(&run.digits, Department::AsWritten)
-        || NIR_GROUPS.iter().any(|form| {
-            windows(run, form).any(|window| is_nir(spanned(run, window), Department::AsWritten))
-        })
+    let in_groups = |form: &&'static [usize]| {
+        let months = if form.len() > 1 { Months::All } else { Months::OfTheYear };
+        windows(run, form).any(|window| is_nir(spanned(run, window), Department::AsWritten, months))
+    };
+    is_nir(&run.digits, Department::AsWritten, Months::OfTheYear)
+        || NIR_GROUPS.iter().filter(|form| run.has_groups(form)).any(in_groups)
 }
 
 /// Whether a run holds a social security number: three, two and four digits with one dash or one blank between,
 /// the same twice, and no third of them beside. The digits themselves have no check, only numbers never issued.
 pub(super) fn ssn_in_run(run: &Run) -> bool {
+    if !run.has_groups(&SSN_GROUPS) {
+        return false;
+    }
     let parts = |window: &[Group]| match spanned(run, window) {
         &[a, b, c, d, e, f, g, h, i] => {
             Some((number(&[a, b, c]), number(&[d, e]), number(&[f, g, h, i])))
@@ -45,6 +51,7 @@ pub(super) fn ssn_in_run(run: &Run) -> bool {
 
 /// The windows of a run whose groups have these lengths.
 fn windows<'a>(run: &'a Run, form: &'static [usize]) -> impl Iterator<Item = &'a [Group]> {
+    work::note(run.groups.len());
     run.groups
         .windows(form.len())
         .filter(|window| window.iter().map(|g| g.len).eq(form.iter().copied()))
@@ -67,8 +74,16 @@ enum Department {
     Corsica,
 }
 
+/// Which months are taken. Those of births whose month is unknown (20 to 42, 50 to 99) are rare, and only
+/// believed in the groups of a NIR: they would make every hundredth id of fifteen digits one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Months {
+    OfTheYear,
+    All,
+}
+
 /// The rules of the NIR: sex, year, month, department, commune and order as they are issued, and the key.
-fn is_nir(digits: &[u8], department: Department) -> bool {
+fn is_nir(digits: &[u8], department: Department, months: Months) -> bool {
     if digits.len() != 15 {
         return false;
     }
@@ -76,7 +91,8 @@ fn is_nir(digits: &[u8], department: Department) -> bool {
     let month = part(3, 5);
     let born_in = part(5, 7);
     matches!(part(0, 1), 1..=4 | 7 | 8)
-        && matches!(month, 1..=12 | 20..=42 | 50..=99)
+        && (matches!(month, 1..=12)
+            || (months == Months::All && matches!(month, 20..=42 | 50..=99)))
         && match department {
             Department::AsWritten => born_in != 0 && born_in != 20,
             Department::Corsica => true,
@@ -117,6 +133,6 @@ impl Corsican {
         // The rest is the whole run, or its first groups up to eight digits.
         let rest = run.digits.get(..8).unwrap_or_default();
         let bounded = run.digits.len() == 8 || run.groups.iter().any(|group| group.start == 8);
-        bounded && is_nir(&[head.as_slice(), rest].concat(), Department::Corsica)
+        bounded && is_nir(&[head.as_slice(), rest].concat(), Department::Corsica, Months::All)
     }
 }

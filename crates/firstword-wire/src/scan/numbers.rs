@@ -1,17 +1,20 @@
 //! The walk over the digits of a plain text: where a number may begin and end, and who looks at it.
 //!
 //! A *run* is a sequence of digits with at most [`WIDEST_GAP`] separators between two of them, as long as it can be;
-//! a *group* is a stretch of a run without separators. A run as a whole may be a number of any grouping; inside a longer
-//! run only windows that follow its groups are looked at (`card`, `national`), or else every long list of numbers would
-//! hold one by chance. Each digit is looked at a fixed number of times, so the walk is linear.
+//! a *group* is a stretch of a run without separators. A run as a whole may be a number of any grouping;
+//! inside a longer run only windows that follow its groups are looked at (`card`, `national`), or else every long
+//! list of numbers would hold one by chance. Each digit is looked at a fixed number of times, so the walk is linear.
 
-use super::{Kind, Kinds, card, iban, national};
+use super::{Kind, Kinds, card, iban, national, work};
 
 /// At most so many separators stand between two digits of one number.
 pub(super) const WIDEST_GAP: usize = 3;
 
 /// The ASCII signs that may separate digits, beside white space and control characters.
 pub(super) const SEPARATORS: &[u8] = b"-.,/\\_|~*'";
+
+/// A separator only where it stands alone: with a blank after it, it makes lists.
+const COMMA: u32 = b',' as u32;
 
 /// What a byte of the plain text is to a number.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,11 +62,9 @@ pub(super) fn class(byte: u8) -> Class {
 
 /// The next letter or digit at or after a place, with at most [`WIDEST_GAP`] separators before it.
 pub(super) fn next_sign(plain: &[u8], from: usize) -> Option<(usize, u8)> {
-    let rest = plain.get(from..)?;
-    let gap =
-        rest.iter().take(WIDEST_GAP + 1).take_while(|&&b| class(b) == Class::Separator).count();
-    let &byte = rest.get(gap)?;
-    matches!(class(byte), Class::Digit | Class::Letter).then_some((from + gap, byte))
+    let mut near = plain.iter().enumerate().skip(from).take(WIDEST_GAP + 1);
+    let (place, &byte) = near.find(|&(_, &byte)| class(byte) != Class::Separator)?;
+    matches!(class(byte), Class::Digit | Class::Letter).then_some((place, byte))
 }
 
 /// A stretch of digits without separators inside a run.
@@ -82,11 +83,18 @@ pub(super) struct Group {
 pub(super) struct Run {
     pub(super) digits: Vec<u8>,
     pub(super) groups: Vec<Group>,
+    /// The lengths of its groups, one bit each: what asks for other lengths need not look.
+    lengths: u32,
     /// A plus sign stands before the run, as before a telephone number.
     pub(super) after_plus: bool,
 }
 
 impl Run {
+    /// Whether the run has groups of all these lengths, somewhere.
+    pub(super) fn has_groups(&self, form: &[usize]) -> bool {
+        form.iter().all(|&len| self.lengths & length_bit(len) != 0)
+    }
+
     /// The digits of some groups of the run, first and last included.
     pub(super) fn window(&self, first: &Group, last: &Group) -> &[u8] {
         self.digits.get(first.start..last.start + last.len).unwrap_or_default()
@@ -96,6 +104,7 @@ impl Run {
     fn read(&mut self, plain: &[u8], start: usize) -> usize {
         self.digits.clear();
         self.groups.clear();
+        self.lengths = 0;
         self.after_plus = start.checked_sub(1).and_then(|before| plain.get(before)) == Some(&b'+');
         let mut end = start;
         let (mut gap, mut separators) = (0u32, 0);
@@ -104,6 +113,7 @@ impl Run {
             match class(byte) {
                 Class::Digit => {
                     if separators > 0 {
+                        self.lengths |= length_bit(group.len);
                         self.groups.push(group);
                         group = Group { start: self.digits.len(), len: 0, gap };
                         (gap, separators) = (0, 0);
@@ -112,6 +122,8 @@ impl Run {
                     group.len += 1;
                     end = at + 1;
                 }
+                // A comma beside a blank is one of a list.
+                Class::Separator if separators > 0 && (byte == b',' || gap == COMMA) => break,
                 Class::Separator if separators < WIDEST_GAP => {
                     gap = gap << 8 | u32::from(byte);
                     separators += 1;
@@ -119,9 +131,16 @@ impl Run {
                 _ => break,
             }
         }
+        self.lengths |= length_bit(group.len);
         self.groups.push(group);
+        work::note(end - start);
         end
     }
+}
+
+/// The bit of a group's length; all long ones share the last.
+fn length_bit(len: usize) -> u32 {
+    1 << len.min(31)
 }
 
 /// Finds the kinds that are numbers: payment cards, account numbers, national identity numbers.

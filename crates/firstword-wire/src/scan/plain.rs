@@ -14,42 +14,59 @@ pub(super) const LETTER: u8 = 0x80;
 /// A sign that separates nothing.
 pub(super) const SIGN: u8 = 0x81;
 
-/// The first and last code points of the letters that most texts beyond ASCII are made of.
-const LATIN: std::ops::Range<u32> = 0xc0..0x180;
+/// In [`Planes`]: the character leaves nothing.
+const NOTHING: u8 = 0xfe;
+/// In [`Planes`]: the character leaves more than one byte.
+const SEVERAL: u8 = 0xff;
 
-/// Their plain forms, one or two bytes each, zero where there is no second.
-static PLAIN_LATIN: LazyLock<[[u8; 2]; 192]> = LazyLock::new(|| {
-    let mut table = [[0; 2]; 192];
-    for (slot, code) in table.iter_mut().zip(LATIN) {
-        let mut plain = Vec::new();
-        char::from_u32(code).into_iter().for_each(|c| push(c, &mut plain));
-        for (byte, value) in slot.iter_mut().zip(plain) {
-            *byte = value;
-        }
+/// The plain forms of the characters of the first two planes, which texts are made of. Made at the first text beyond
+/// ASCII, in a few milliseconds.
+struct Planes {
+    /// One byte a character.
+    one: Vec<u8>,
+    /// The forms of more than one byte, in the order of their characters.
+    several: Vec<(char, Box<[u8]>)>,
+}
+
+static PLANES: LazyLock<Planes> = LazyLock::new(|| {
+    let mut planes = Planes { one: Vec::with_capacity(0x2_0000), several: Vec::new() };
+    let mut plain = Vec::new();
+    for code in 0..0x2_0000 {
+        plain.clear();
+        // A surrogate is no character, and no text has one.
+        let c = char::from_u32(code).unwrap_or('\0');
+        push(c, &mut plain);
+        planes.one.push(match plain.as_slice() {
+            [] => NOTHING,
+            &[byte] => byte,
+            several => {
+                planes.several.push((c, several.into()));
+                SEVERAL
+            }
+        });
     }
-    table
+    planes
 });
+
+impl Planes {
+    fn several(&self, c: char) -> &[u8] {
+        let at = self.several.binary_search_by_key(&c, |(c, _)| *c);
+        at.ok().and_then(|at| self.several.get(at)).map_or(&[], |(_, plain)| plain)
+    }
+}
 
 /// The plain form of a text: the text itself when it is ASCII.
 pub(super) fn plain(text: &str) -> Cow<'_, [u8]> {
-    let bytes = text.as_bytes();
-    if bytes.is_ascii() {
-        return Cow::Borrowed(bytes);
+    if text.is_ascii() {
+        return Cow::Borrowed(text.as_bytes());
     }
-    let mut plain = Vec::with_capacity(bytes.len());
-    let latin = &*PLAIN_LATIN;
-    let mut rest = text;
-    loop {
-        let ascii = rest.bytes().take_while(u8::is_ascii).count();
-        let (head, tail) = rest.split_at(ascii);
-        plain.extend_from_slice(head.as_bytes());
-        let mut chars = tail.chars();
-        let Some(c) = chars.next() else { break };
-        rest = chars.as_str();
-        let slot = u32::from(c).checked_sub(LATIN.start).and_then(|at| latin.get(at as usize));
-        match slot {
-            Some(&[one, 0]) => plain.push(one),
-            Some(two) => plain.extend_from_slice(two),
+    let mut plain = Vec::with_capacity(text.len());
+    let planes = &*PLANES;
+    for c in text.chars() {
+        match planes.one.get(c as usize) {
+            Some(&NOTHING) => {}
+            Some(&SEVERAL) => plain.extend_from_slice(planes.several(c)),
+            Some(&byte) => plain.push(byte),
             None => push(c, &mut plain),
         }
     }
@@ -80,12 +97,19 @@ fn push(c: char, plain: &mut Vec<u8>) {
 /// made of them.
 fn is_common_letter(c: char) -> bool {
     matches!(u32::from(c),
-        0x391..=0x3a1 | 0x3a3..=0x3c9        // Greek
-        | 0x400..=0x481 | 0x48a..=0x52f      // Cyrillic
-        | 0x5d0..=0x5ea | 0x620..=0x63f | 0x641..=0x64a // Hebrew, Arabic
-        | 0x904..=0x939 | 0xe01..=0xe30      // Devanagari, Thai
-        | 0x3041..=0x3096 | 0x30a1..=0x30fa  // Kana
-        | 0x4e00..=0x9fff | 0xac00..=0xd7a3) // Han, Hangul
+        0x391..=0x3a1 | 0x3a3..=0x3c9 // Greek
+        | 0x400..=0x481 | 0x48a..=0x52f // Cyrillic
+        | 0x5d0..=0x5ea // Hebrew
+        | 0x620..=0x63f | 0x641..=0x64a // Arabic
+        // Its ligatures: NFKD makes up to 18 letters of one.
+        | 0xfb50..=0xfd3d | 0xfd50..=0xfdff | 0xfe70..=0xfefc
+        | 0x904..=0x939 // Devanagari
+        | 0xe01..=0xe30 // Thai
+        | 0x3041..=0x3096 | 0x30a1..=0x30fa // Kana
+        | 0x4e00..=0x9fff // Han
+        | 0x2_0000..=0x3_ffff // Han, beyond
+        | 0xac00..=0xd7a3 // Hangul
+    )
 }
 
 /// The plain form of a character that NFKD does not divide any further.
@@ -131,3 +155,41 @@ static ASCII: [u8; 128] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::{LETTER, SIGN, plain, undivided};
+    use crate::scan::unicode::is_invisible;
+    use unicode_normalization::UnicodeNormalization;
+
+    /// The short cut changes nothing but how many letters a letter is.
+    #[test]
+    fn every_character_has_the_plain_form_of_its_decomposition() {
+        for c in ('\u{80}'..=char::MAX).filter(|&c| !is_invisible(c)) {
+            let parts =
+                c.to_string().nfkd().filter(|&part| !is_invisible(part)).collect::<String>();
+            let mut whole: Vec<u8> = parts.chars().flat_map(undivided).copied().collect();
+            whole.dedup_by(|a, b| *a == LETTER && *b == LETTER);
+            let mut quick = plain(&c.to_string()).into_owned();
+            quick.dedup_by(|a, b| *a == LETTER && *b == LETTER);
+            let strange = |byte: &u8| matches!(*byte, LETTER | SIGN | b' ' | b'\x01');
+            let as_strange = quick.iter().all(strange) && whole.iter().all(strange);
+            assert!(quick == whole || as_strange, "U+{:04X}: {quick:?}, {whole:?}", u32::from(c));
+        }
+    }
+
+    #[test]
+    fn plain_forms() {
+        let cases: &[(&str, &[u8])] = &[
+            ("Numéro n° ４２", b"Numero n\x81 42"),
+            ("straße, œuf, Ærø", b"strasse, oeuf, aero"),
+            ("4\u{200b}1\u{301}1", b"411"),
+            ("a\u{a0}b\u{2028}c–d", b"a b\nc-d"),
+            ("да! 中", b"\x80\x80! \x80"),
+            ("𝐜𝐚𝐫𝐝 𝟒\u{1f130}👍", b"card 4A\x81"),
+        ];
+        for (text, form) in cases {
+            assert_eq!(&*plain(text), *form, "{text}");
+        }
+    }
+}

@@ -12,12 +12,12 @@ use firstword_rules::{Reason, Side, Verdict};
 use firstword_wire::RejectReason;
 
 use super::PolicyArg;
-use crate::exit::{Exit, say};
+use crate::exit::{Exit, say, usage_error};
 use crate::io::lines::Chunks;
 use crate::io::source::Inputs;
 use crate::io::state::StateDir;
 use crate::pipeline::{self, Options, Tally};
-use crate::terminal::{Colours, Format, Progress, thousands};
+use crate::terminal::{Colours, Format, Progress, counted, thousands};
 
 /// Decide a log: one final decision per event, as JSON lines, in the order of the log.
 ///
@@ -26,8 +26,10 @@ use crate::terminal::{Colours, Format, Progress, thousands};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     firstword decide day.jsonl > decisions.jsonl\n  \
-    zcat old.gz | firstword decide --policy whatsapp-2021-reversed - | jq 'select(.verdict == \"denied\")'\n  \
-    firstword decide --state-dir machines monday.jsonl > monday.out   # and on Tuesday go on from there")]
+    firstword decide monday.jsonl.gz tuesday.jsonl --rejects bad.jsonl > out.jsonl\n  \
+    tail -n 1000 day.jsonl | firstword decide --policy open -\n\n\
+    A log a day, each going on from where the one before ended:\n  \
+    firstword decide --state-dir machines monday.jsonl > monday.out.jsonl")]
 pub struct Decide {
     /// Logs of events (`.jsonl`, also packed as `.gz` or `.zst`), decided as one; `-` is standard input.
     files: Vec<PathBuf>,
@@ -47,14 +49,15 @@ pub struct Decide {
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// How many threads read and write; the decisions are the same for every number [default: one a core]
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZero<usize>>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
 }
 
 /// Runs the command.
 pub fn run(args: Decide) -> anyhow::Result<Exit> {
     let policy = args.policy.load()?;
     let inputs = Inputs::new(&args.files)?;
+    not_an_input(args.rejects.as_deref(), &args.files)?;
     let state = args.state_dir.as_deref().map(StateDir::take).transpose()?;
     let mut rejects = args.rejects.as_deref().map(create).transpose()?;
     let mut engine = Engine::new(policy);
@@ -64,7 +67,7 @@ pub fn run(args: Decide) -> anyhow::Result<Exit> {
     let progress = Progress::bytes("deciding", inputs.size());
     let table = Format::or_default(args.format) == Format::Table;
     let options = Options {
-        threads: args.threads.or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN),
+        threads: threads(args.threads),
         write: match (table, args.all) {
             (true, false) => row_of_last,
             (true, true) => rows_of_all,
@@ -77,7 +80,8 @@ pub fn run(args: Decide) -> anyhow::Result<Exit> {
     let ran = pipeline::run(Chunks::of(inputs), &mut engine, options, |output| {
         write_out(&output.decisions).context("cannot write to standard output")?;
         if let Some((path, file)) = &mut rejects {
-            file.write_all(&output.rejects).with_context(|| format!("cannot write {}", path.display()))?;
+            file.write_all(&output.rejects)
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
         tally.add(&output.tally);
         progress.advance(output.read);
@@ -95,11 +99,27 @@ pub fn run(args: Decide) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// How many threads take part: as many as were asked for, or one a core.
+fn threads(asked: Option<u16>) -> NonZero<usize> {
+    let asked = asked.and_then(|asked| NonZero::new(asked.into()));
+    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN)
+}
+
 /// Writes past the line buffer of standard output, which would look for the last line end in each piece.
 fn write_out(bytes: &[u8]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
+}
+
+/// A file of rejects is emptied before anything is read: that must not be one of the logs.
+fn not_an_input(rejects: Option<&Path>, files: &[PathBuf]) -> anyhow::Result<()> {
+    let Some(shown) = rejects else { return Ok(()) };
+    let rejects = shown.canonicalize().ok().filter(|path| path.is_file());
+    if rejects.is_some() && files.iter().any(|file| file.canonicalize().ok() == rejects) {
+        return Err(usage_error(format!("--rejects {} is one of the logs", shown.display())));
+    }
+    Ok(())
 }
 
 fn create(path: &Path) -> anyhow::Result<(PathBuf, BufWriter<File>)> {
@@ -112,32 +132,40 @@ fn resume(state: &StateDir, engine: &mut Engine) -> anyhow::Result<()> {
     if let Some(before) = state.load(engine)?
         && *before != *current
     {
-        say(format_args!("note: the machines were last decided under {before}; going on under {current}"));
+        say(format_args!(
+            "note: the machines were last decided under {before}; going on under {current}"
+        ));
     }
     Ok(())
 }
 
 /// What came of it, on standard error.
 fn summarise(tally: &Tally) {
-    let counted = |names: &[&str], counts: &[u64]| {
+    let each = |names: &[&str], counts: &[u64]| {
         let met = names.iter().zip(counts).filter(|(_, count)| **count > 0);
-        met.map(|(name, count)| format!("{} {name}", thousands(*count))).collect::<Vec<_>>().join(", ")
+        met.map(|(name, count)| format!("{} {name}", thousands(*count)))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     if std::io::stdout().is_terminal() {
         say(format_args!(""));
     }
     let (decided, rejected) = (tally.decisions(), tally.rejections());
-    let verdicts = counted(&Tally::VERDICTS, &tally.verdicts);
+    let verdicts = each(&Tally::VERDICTS, &tally.verdicts);
     let colon = if verdicts.is_empty() { "" } else { ": " };
-    say(format_args!("{} events decided{colon}{verdicts}", thousands(decided)));
+    say(format_args!("{} decided{colon}{verdicts}", counted(decided, "event")));
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-    let reasons = counted(&reasons, &tally.reasons);
+    let reasons = each(&reasons, &tally.reasons);
     if !reasons.is_empty() {
         say(format_args!("  because: {reasons}"));
     }
     if rejected > 0 {
         let rejects = RejectReason::ALL.map(RejectReason::as_str);
-        say(format_args!("{} lines rejected: {}", thousands(rejected), counted(&rejects, &tally.rejects)));
+        say(format_args!(
+            "{} rejected: {}",
+            counted(rejected, "line"),
+            each(&rejects, &tally.rejects)
+        ));
     }
 }
 
@@ -175,11 +203,12 @@ fn row(out: &mut Vec<u8>, decision: &firstword_rules::Decision<'_>) {
         Some(Side::Recipient) => "recipient",
         None => "",
     };
-    let _ = writeln!(
-        out,
-        "{}  {:<16} {parties:<44} {verdict} {why:<20} {:<4} {gate}",
+    let line = format!(
+        "{}  {:<17} {parties:<44} {verdict} {why:<20} {:<4} {gate}",
         colours.faint(&event.at.to_string()),
         event.type_name(),
         decision.row.unwrap_or(""),
     );
+    out.extend_from_slice(line.trim_end().as_bytes());
+    out.push(b'\n');
 }

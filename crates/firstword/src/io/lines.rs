@@ -30,12 +30,14 @@ pub struct Chunks<I> {
     inputs: I,
     open: Option<(Arc<str>, Box<dyn BufRead + Send>)>,
     next_line: u64,
+    /// What stopped the reading, told after the lines that came before it.
+    trouble: Option<std::io::Error>,
 }
 
 impl Chunks<()> {
     /// The chunks of these inputs, one after another.
     pub fn of(inputs: Inputs) -> Chunks<impl Iterator<Item = anyhow::Result<Input>>> {
-        Chunks { inputs: inputs.into_iter(), open: None, next_line: 1 }
+        Chunks { inputs: inputs.into_iter(), open: None, next_line: 1, trouble: None }
     }
 }
 
@@ -43,7 +45,8 @@ impl<I: Iterator<Item = anyhow::Result<Input>>> Chunks<I> {
     /// Fills a chunk with the next lines; `false` at the end of the last input.
     ///
     /// # Errors
-    /// An input that cannot be opened or read, such as an archive that ends too early, with its name.
+    /// An input that cannot be opened or read, such as an archive that ends too early, with its name. The whole
+    /// lines before that were chunks.
     pub fn next(&mut self, chunk: &mut Chunk) -> anyhow::Result<bool> {
         chunk.bytes.clear();
         loop {
@@ -53,9 +56,17 @@ impl<I: Iterator<Item = anyhow::Result<Input>>> Chunks<I> {
                 self.next_line = 1;
                 continue;
             };
-            let read = fill(reader, &mut chunk.bytes)
-                .with_context(|| format!("cannot read {name} (after line {})", self.next_line - 1));
-            if !read? {
+            let read = self.trouble.take().map_or_else(|| fill(reader, &mut chunk.bytes), Err);
+            if let Err(error) = read {
+                // A line that was cut off is none.
+                let whole = memchr::memrchr(b'\n', &chunk.bytes).map_or(0, |end| end + 1);
+                chunk.bytes.truncate(whole);
+                if whole == 0 {
+                    let place = format!("cannot read {name} (after line {})", self.next_line - 1);
+                    return Err(error).context(place);
+                }
+                self.trouble = Some(error);
+            } else if chunk.bytes.is_empty() {
                 self.open = None;
                 continue;
             }
@@ -67,20 +78,18 @@ impl<I: Iterator<Item = anyhow::Result<Input>>> Chunks<I> {
     }
 }
 
-/// Reads whole lines of about a chunk; `false` at the end of the input.
-fn fill(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
+/// Reads whole lines of about a chunk; nothing at the end of the input. After an error what came before it is
+/// there.
+fn fill(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<()> {
     reader.by_ref().take(CHUNK as u64).read_to_end(bytes)?;
-    if bytes.is_empty() {
-        return Ok(false);
-    }
-    if bytes.last() != Some(&b'\n') {
+    if bytes.last().is_some_and(|last| *last != b'\n') {
         reader.by_ref().take(LONGEST_KEPT as u64).read_until(b'\n', bytes)?;
         if bytes.last() != Some(&b'\n') {
             reader.skip_until(b'\n')?;
             bytes.push(b'\n');
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -93,7 +102,8 @@ mod tests {
             let reader = Box::new(std::io::Cursor::new(text.to_vec()));
             Ok(Input { name: format!("input {n}"), reader })
         });
-        let mut chunks = Chunks { inputs: inputs.collect::<Vec<_>>().into_iter(), open: None, next_line: 1 };
+        let inputs = inputs.collect::<Vec<_>>().into_iter();
+        let mut chunks = Chunks { inputs, open: None, next_line: 1, trouble: None };
         let (mut chunk, mut met) = (Chunk::default(), Vec::new());
         while chunks.next(&mut chunk).unwrap() {
             met.push((chunk.input.to_string(), chunk.first_line, chunk.bytes.len()));
@@ -123,5 +133,34 @@ mod tests {
         let met = chunks_of(&[&log]);
         let cut = LONGEST_KEPT + CHUNK + 1;
         assert_eq!(met, [("input 0".to_owned(), 1, cut), ("input 0".to_owned(), 2, 5)]);
+    }
+
+    /// Gives its bytes, and then an error.
+    struct CutOff(std::io::Cursor<Vec<u8>>);
+
+    impl Read for CutOff {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(into)? {
+                0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+                read => Ok(read),
+            }
+        }
+    }
+
+    #[test]
+    fn whole_lines_before_trouble_are_kept_and_it_is_told_after_them() {
+        for (text, kept) in [("", 0), ("cut", 0), ("a\nb\ncut", 2), ("a\nb\n", 2)] {
+            let reader = std::io::BufReader::new(CutOff(std::io::Cursor::new(text.into())));
+            let input = Input { name: "log".to_owned(), reader: Box::new(reader) };
+            let inputs = vec![Ok(input)].into_iter();
+            let mut chunks = Chunks { inputs, open: None, next_line: 1, trouble: None };
+            let mut chunk = Chunk::default();
+            if kept > 0 {
+                assert!(chunks.next(&mut chunk).unwrap());
+                assert_eq!(chunk.bytes, b"a\nb\n");
+            }
+            let trouble = chunks.next(&mut chunk).unwrap_err().to_string();
+            assert_eq!(trouble, format!("cannot read log (after line {kept})"));
+        }
     }
 }

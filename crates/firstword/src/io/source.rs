@@ -31,7 +31,10 @@ impl Inputs {
         if paths == stdin && io::stdin().is_terminal() {
             return Err(usage_error("no log given: name a file, or pipe one in (`-`)"));
         }
-        for path in paths.iter().filter(|path| !is_stdin(path)) {
+        // What waits in a pipe would be lost to whoever opens it twice.
+        let pipe =
+            |path: &Path| path.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir());
+        for path in paths.iter().filter(|path| !is_stdin(path) && !pipe(path)) {
             open(path)?;
         }
         Ok(Inputs { paths: paths.to_vec() })

@@ -8,15 +8,15 @@
 //! Whole numbers are little end first; a text is its length, u32, and its bytes.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use firstword_engine::Engine;
 use firstword_rules::{Name, PartyKind};
 use firstword_wire::{read_machine, write_machine};
 
-use crate::exit::usage_error;
+use crate::terminal::Progress;
 
 const MAGIC: &[u8] = b"firstword state\n";
 const FORMAT: u8 = 1;
@@ -42,7 +42,7 @@ impl StateDir {
         match lock.try_lock() {
             Ok(()) => Ok(StateDir { folder: folder.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => {
-                Err(usage_error(format!("{} is in use by another firstword", folder.display())))
+                bail!("{} is in use by another firstword", folder.display())
             }
             Err(TryLockError::Error(error)) => Err(error).with_context(cannot),
         }
@@ -58,15 +58,20 @@ impl StateDir {
         let path = self.file();
         let file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("cannot open {}", path.display())),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot open {}", path.display()));
+            }
         };
-        let mut from = Summed { inner: BufReader::new(file), sum: crc32fast::Hasher::new() };
-        load(&mut from, engine).map(Some).with_context(|| {
-            format!(
-                "cannot go on from {}: delete it to begin anew, or restore it from a copy",
-                path.display()
-            )
+        let size = file.metadata().ok().map(|data| data.len());
+        let progress = Progress::bytes("loading machines", size);
+        let mut from = Summed {
+            inner: BufReader::with_capacity(1 << 20, file),
+            sum: crc32fast::Hasher::new(),
+        };
+        load(&mut from, engine, &progress).map(Some).map_err(|error| {
+            let shown = path.display();
+            anyhow!("cannot go on from {shown}: {error:#}; delete it to begin anew, or restore it from a copy")
         })
     }
 
@@ -81,7 +86,9 @@ impl StateDir {
             // The next run replaces it anyhow; on a full disk it should not stay in the way.
             let _ = fs::remove_file(&new);
         }
-        saved.with_context(|| format!("cannot write {}; it is as it was before", path.display()))?;
+        saved.with_context(|| {
+            format!("cannot write {}, which is as it was before", path.display())
+        })?;
         // The new name has to reach the disk too.
         File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
@@ -95,12 +102,15 @@ impl StateDir {
 
 fn write_whole(path: &Path, engine: &Engine) -> std::io::Result<()> {
     let file = File::create(path)?;
-    let mut to = Summed { inner: BufWriter::with_capacity(1 << 20, file), sum: crc32fast::Hasher::new() };
+    let mut to =
+        Summed { inner: BufWriter::with_capacity(1 << 20, file), sum: crc32fast::Hasher::new() };
     to.write(MAGIC)?;
     to.write(&[FORMAT])?;
     to.write_text(&engine.policy().label)?;
     let (mut count, mut snapshot) = (0_u64, Vec::new());
+    let progress = Progress::count("saving machines", engine.people() as u64);
     for (name, machine) in engine.machines() {
+        progress.advance(1);
         snapshot.clear();
         write_machine(&mut snapshot, machine, |party| engine.name(party));
         to.write(&(snapshot.len() as u32).to_le_bytes())?;
@@ -108,6 +118,7 @@ fn write_whole(path: &Path, engine: &Engine) -> std::io::Result<()> {
         to.write(&snapshot)?;
         count += 1;
     }
+    progress.finish();
     to.write(&0_u32.to_le_bytes())?;
     to.write(&count.to_le_bytes())?;
     let Summed { mut inner, sum } = to;
@@ -115,9 +126,13 @@ fn write_whole(path: &Path, engine: &Engine) -> std::io::Result<()> {
     inner.into_inner()?.sync_all()
 }
 
-fn load(from: &mut Summed<impl Read>, engine: &mut Engine) -> anyhow::Result<String> {
+fn load(
+    from: &mut Summed<impl Read>,
+    engine: &mut Engine,
+    progress: &Progress,
+) -> anyhow::Result<String> {
     let mut magic = [0; MAGIC.len()];
-    from.read(&mut magic).context("it is too short")?;
+    from.read(&mut magic)?;
     ensure!(magic == MAGIC, "it is no state of firstword");
     let [format] = from.bytes()?;
     ensure!(format == FORMAT, "it has format {format}; this program knows formats up to {FORMAT}");
@@ -132,17 +147,20 @@ fn load(from: &mut Summed<impl Read>, engine: &mut Engine) -> anyhow::Result<Str
         let name = from.text()?;
         snapshot.resize(length as usize, 0);
         from.read(&mut snapshot)?;
+        progress.advance(u64::from(length) + name.len() as u64 + 8);
         let machine = read_machine(&snapshot, |name| engine.number(name))
-            .with_context(|| format!("machine {} of it", count + 1))?;
+            .with_context(|| format!("machine {}", count + 1))?;
         engine.restore(&Name { kind: PartyKind::Person, text: name.into() }, machine);
         count += 1;
     }
+    progress.finish();
     let written = u64::from_le_bytes(from.bytes()?);
     let sum = from.sum.clone().finalize();
     let written_sum = u32::from_le_bytes(from.bytes()?);
     if (written, written_sum) != (count, sum) {
         bail!("it is damaged: its checksum does not fit");
     }
+    ensure!(from.inner.read(&mut [0])? == 0, "it goes on after its end");
     Ok(policy)
 }
 
@@ -166,7 +184,10 @@ impl<W: Write> Summed<W> {
 
 impl<R: Read> Summed<R> {
     fn read(&mut self, bytes: &mut [u8]) -> anyhow::Result<()> {
-        self.inner.read_exact(bytes).context("it ends too early")?;
+        self.inner.read_exact(bytes).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => anyhow!("it ends too early"),
+            _ => error.into(),
+        })?;
         self.sum.update(bytes);
         Ok(())
     }
@@ -182,6 +203,6 @@ impl<R: Read> Summed<R> {
         ensure!(length <= LONGEST, "a text in it is damaged");
         let mut bytes = vec![0; length as usize];
         self.read(&mut bytes)?;
-        String::from_utf8(bytes).context("a text in it is damaged")
+        String::from_utf8(bytes).map_err(|_| anyhow!("a text in it is damaged"))
     }
 }

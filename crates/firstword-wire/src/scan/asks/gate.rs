@@ -1,8 +1,8 @@
 //! The gate before the search for requests: can this text name a document at all?
 //!
 //! Every phrase of the role `Object` has a word of which every alternative holds one of these fragments (a test
-//! goes through them), so a text without any fragment in its plain form asks for nothing. One load, one multiplication and one
-//! test a byte; a hit is compared exactly.
+//! goes through them), so a text without any fragment in its plain form asks for nothing. One load, one
+//! multiplication and one test a byte; a hit is compared exactly.
 
 /// Four letters each; `_` stands for whatever is no letter. In alphabetical order.
 pub(super) static FRAGMENTS: &[[u8; 4]] = &[

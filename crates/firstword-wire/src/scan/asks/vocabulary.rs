@@ -9,7 +9,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use super::words::{PHRASES, Role};
 
 /// How many blocks of 64 bits the phrases need.
-const BLOCKS: usize = 8;
+pub(super) const BLOCKS: usize = 8;
 /// How many words of phrases fit, those of one word apart.
 #[cfg(test)]
 pub(super) const PLACES: usize = BLOCKS * 64;

@@ -22,7 +22,9 @@ pub(in crate::scan) enum Role {
     Please,
     /// Negates what is asked for in the same clause.
     Not,
-    /// Negates only the verb right after it: "no" is too many other things.
+    /// Negates what was asked for right before: "geben Sie Ihre Kartennummer niemals weiter".
+    NotAfter,
+    /// Negates only the verb right after it: "no" is too many other things, and "avez donné" is no request.
     NotNext,
     /// Lifts a negation: "do not hesitate to", "do not forget to".
     DoNotMiss,
@@ -74,7 +76,8 @@ pub(in crate::scan) static PHRASES: &[Phrases] = &[
             "passport number|no|num|details|information|info|data|photo|picture|copy|scan|page",
             "id|identity|identification card number|no|details|photo|picture|copy|scan",
             "id number", "identification number",
-            "number|details|photo|picture|pic|image|scan|copy|page|front|back|sides|selfie ~ passport|id|identification",
+            "number|details|photo|picture|pic|image|scan|copy|page|front|back|sides|selfie ~ passport|identification",
+            "photo|picture|pic|scan|copy|front|back|sides|selfie ~ id", "number of your|the id",
             "number|details|photo|picture|pic|image|scan|copy|page|front|back|sides|selfie ~ identity|id|identification card|document",
             "your passport|ssn", "your identity|id|identification card", "your national id",
         ]),
@@ -153,7 +156,7 @@ pub(in crate::scan) static PHRASES: &[Phrases] = &[
         ("English", &[
             "send|give|provide|share|enter|submit|supply|type|reply|respond|upload|forward|write",
             "confirm|verify|disclose|attach|fill|insert|input",
-            "tell|text|email|mail|message|dm me|us", "let me|us ~ have|know", "show me|us", "drop me|us", "hand over", "read me|us|out",
+            "tell|text|email|mail|message|dm me|us", "let me|us ~ have|know", "show me|us", "drop me|us", "hand over", "mind ~ sharing|sending|giving|providing", "read me|us|out",
         ]),
         ("French", &[
             "envoyez|envoie|envoies|envoyer|donnez|donne|donner|fournissez|fournir|fournis|communiquez|communiquer|communique",
@@ -165,7 +168,7 @@ pub(in crate::scan) static PHRASES: &[Phrases] = &[
         ("German", &[
             "senden|sende|sendet|schicken|schick|schicke|schickt|geben|gib|gebt|nennen|nenn|nenne|nennt|mitteilen|mitzuteilen|teilen|teil|teile",
             "ubermitteln|ubermittle|uebermitteln|angeben|anzugeben|eingeben|einzugeben|tippen|schreiben|schreib|bestatigen|bestatige|bestaetigen|bestatigt",
-            "zusenden|zuzusenden|zuschicken|zuzuschicken|hochladen|hochzuladen|verraten|sagen|sag|sagt|uberprufen|weiterleiten|mailen|eintragen|hinterlegen",
+            "zusenden|zuzusenden|zuschicken|zuzuschicken|hochladen|hochzuladen|verraten|sagen|sag|sagt|uberprufen|weiterleiten|mailen|eintragen|hinterlegen|lade", "laden sie",
         ]),
         ("Spanish", &[
             "envie|envia|enviar|envien|envieme|envienos|enviame|envianos|enviarme|enviarnos|enviarlo",
@@ -183,7 +186,7 @@ pub(in crate::scan) static PHRASES: &[Phrases] = &[
         ]),
         ("Italian", &[
             "invia|invii|inviare|inviami|inviaci|inviateci|inviatemi|inviate|inviarci|inviarmi|mandi|mandare|mandami|mandaci|mandarmi|mandarci|mandatemi|mandateci",
-            "dammi|dacci|darmi|darci|dateci|datemi|fornisca|fornisci|fornire|fornirci|fornirmi|forniteci|fornite|fornirmi",
+            "dare|dammi|dacci|darmi|darci|dateci|datemi|fornisca|fornisci|fornire|fornirci|fornirmi|forniteci|fornite|fornirmi",
             "comunichi|comunica|comunicare|comunicarci|comunicateci|comunicami|comunicarmi|indichi|indicarci|indicare|inserisca|inserisci|inserire|inserite",
             "digiti|digitare|condivida|condividi|condividere|scriva|scrivi|scrivere|scrivimi|scriverci|scrivici|confermi|conferma|confermare|confermarci",
             "verifichi|verificare|dica|dimmi|dirmi|dirci|alleghi|allega|allegare|trasmetta|passi|passami|risponda|compili|carichi", "mi|ci dia|da",
@@ -217,7 +220,7 @@ pub(in crate::scan) static PHRASES: &[Phrases] = &[
         ]),
     ] },
     Phrases { role: Role::Wanted, by_language: &[
-        ("English", &["is|are ~ required|needed|necessary|missing|mandatory"]),
+        ("English", &["is|are ~ required|needed|necessary|missing|mandatory", "send|give|provide|share|text|email|forward it|them"]),
         ("French", &["est|sont ~ requis|requise|requises|necessaire|necessaires|obligatoire|obligatoires"]),
         ("German", &["erforderlich|benotigt|benoetigt|notwendig"]),
         ("Spanish", &["es|son ~ necesario|necesarios|necesaria|requerido|requeridos|obligatorio|obligatorios"]),
@@ -242,7 +245,8 @@ pub(in crate::scan) static PHRASES: &[Phrases] = &[
         ("Portuguese", &["nao|sem|ninguem|nenhum|nenhuma|tampouco"]),
         ("Italian", &["non|senza|nessuno|nessuna"]),
     ] },
-    Phrases { role: Role::NotNext, by_language: &[("any", &["no|mai|n"])] },
+    Phrases { role: Role::NotAfter, by_language: &[("German", &["nicht|nie|niemals|keinesfalls"])] },
+    Phrases { role: Role::NotNext, by_language: &[("any", &["no|mai|n"]), ("French", &["est|sont|ete|avez|ont"])] },
     Phrases { role: Role::DoNotMiss, by_language: &[
         ("English", &["hesitate|forget|fail|wait", "why don|not"]),
         ("French", &["hesitez|hesite|hesiter|oubliez|oublie|oublier|manquez|tardez|attendez"]),

@@ -1,0 +1,137 @@
+//! The stages, in the order in which they fail soonest. Each is a cargo command that a person can run alone.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+/// One stage.
+struct Stage {
+    name: &'static str,
+    runs: Runs,
+}
+
+/// What a stage runs.
+enum Runs {
+    /// The checks of this crate.
+    Tidy,
+    /// Cargo with these arguments, and this for rustdoc.
+    Cargo(&'static [&'static str], &'static str),
+    /// A cargo command that may not be installed; where it is not, the stage says so and passes.
+    Installed(&'static str, &'static [&'static str]),
+}
+
+const STAGES: &[Stage] = &[
+    Stage { name: "tidy", runs: Runs::Tidy },
+    Stage { name: "fmt", runs: Runs::Cargo(&["fmt", "--all", "--check"], "") },
+    Stage {
+        name: "lint",
+        runs: Runs::Cargo(
+            &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+            "",
+        ),
+    },
+    Stage { name: "test", runs: Runs::Cargo(&["test", "--workspace", "--locked"], "") },
+    Stage {
+        name: "doc",
+        runs: Runs::Cargo(&["doc", "--workspace", "--no-deps", "--locked"], "-D warnings"),
+    },
+    // Advisories need a database from the network: what they say may change without a change here.
+    Stage {
+        name: "deny",
+        runs: Runs::Installed("deny", &["check", "bans", "licenses", "sources"]),
+    },
+];
+
+/// Runs the stages of these names, all if there are none, up to the first that fails; whether all passed.
+///
+/// # Errors
+/// Where cargo cannot be started or nothing can be said.
+pub fn run(
+    root: &Path,
+    names: &[&str],
+    say: &mut impl Write,
+    tidied: impl Fn() -> io::Result<bool>,
+) -> io::Result<bool> {
+    for name in names {
+        if !STAGES.iter().any(|stage| stage.name == *name) {
+            let known: Vec<_> = STAGES.iter().map(|stage| stage.name).collect();
+            writeln!(say, "no stage `{name}`; there are: {}", known.join(" "))?;
+            return Ok(false);
+        }
+    }
+    for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
+        let begun = Instant::now();
+        let passed = match stage.runs {
+            Runs::Tidy => tidied()?,
+            Runs::Cargo(arguments, rustdoc) => cargo(root, arguments, rustdoc)?,
+            Runs::Installed(command, arguments) => {
+                if !is_installed(command)? {
+                    writeln!(say, "ci: {} skipped: cargo-{command} is not installed", stage.name)?;
+                    continue;
+                }
+                cargo(root, &[&[command], arguments].concat(), "")?
+            }
+        };
+        let seconds = begun.elapsed().as_secs();
+        let how = if passed { "passed" } else { "FAILED" };
+        writeln!(say, "ci: {} {how} after {seconds} s", stage.name)?;
+        if !passed {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn cargo(root: &Path, arguments: &[&str], rustdoc: &str) -> io::Result<bool> {
+    let mut command = Command::new(program());
+    command.args(arguments).current_dir(root);
+    if !rustdoc.is_empty() {
+        command.env("RUSTDOCFLAGS", rustdoc);
+    }
+    Ok(command.status()?.success())
+}
+
+fn is_installed(command: &str) -> io::Result<bool> {
+    let listed = Command::new(program()).arg("--list").output()?;
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    Ok(listed.lines().any(|line| line.split_whitespace().next() == Some(command)))
+}
+
+/// The cargo that runs us.
+fn program() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn ran(names: &[&str], tidy: bool) -> (bool, String) {
+        let mut said = Vec::new();
+        let passed = run(Path::new("."), names, &mut said, || Ok(tidy)).unwrap();
+        (passed, String::from_utf8(said).unwrap())
+    }
+
+    #[test]
+    fn a_stage_passes_or_fails_as_what_it_runs() {
+        assert!(ran(&["tidy"], true).0);
+        let (passed, said) = ran(&["tidy"], false);
+        assert!(!passed);
+        assert!(said.starts_with("ci: tidy FAILED"), "{said}");
+    }
+
+    #[test]
+    fn an_unknown_stage_runs_nothing() {
+        let (passed, said) = ran(&["tidy", "nonsense"], true);
+        assert!(!passed);
+        assert!(said.starts_with("no stage `nonsense`; there are: tidy fmt lint"), "{said}");
+    }
+
+    #[test]
+    fn what_is_not_installed_is_known_from_what_is() {
+        assert!(is_installed("build").unwrap());
+        assert!(!is_installed("no-such-command").unwrap());
+    }
+}

@@ -1,0 +1,7 @@
+//! What the repository asks of itself, and the one command that runs everything.
+//!
+//! Dev only: nothing that ships knows this crate. `tidy` reads files and judges; `ci` runs cargo.
+
+pub mod ci;
+pub mod tidy;
+pub mod tree;
