@@ -79,3 +79,18 @@ pub fn span(span: Span) -> String {
         span.to_string()
     }
 }
+
+/// A text in lines of no more than so many characters, where its words allow it.
+pub fn in_lines(text: &str, longest: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < longest => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

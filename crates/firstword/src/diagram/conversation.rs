@@ -3,11 +3,13 @@
 //! Tried is every history in which each of P and Q wrote and called not at all, just now, a while ago or too long
 //! ago, in every order. What a history amounts to is what P's next message and next call would count as.
 
+use std::collections::BTreeMap;
+
 use firstword_rules::{Basis, Kind, Millis, Party, PartyKind, Policy, Span, Standing};
 
 use super::collect::{Found, span};
 use super::person::{BEGINNING, Deed, Other, Person};
-use super::standing::standings;
+use super::standing::{Shown, standings};
 use super::{Drawing, Node, Tone};
 
 /// What P's next message and next call would count as.
@@ -17,14 +19,15 @@ type Key = (Option<Basis>, Option<Basis>);
 pub fn conversation(policy: &Policy) -> Drawing {
     let ages = Ages::of(policy);
     // Later than all that the policy changes, and with room for every history before it.
-    let turns = standings(policy).into_values().map(|(at, _)| at);
+    let standings = standings(policy);
+    let turns = standings.values().map(|(at, _)| *at);
     let now = turns.max().unwrap_or(BEGINNING) + ages.longest() + Span::days(1);
     let person = Person::in_full_standing(policy);
     let mut found: Found<Rank> = Found::new();
     for history in ages.histories() {
         let talked = history.told_to(&person, now);
         let state = key(&talked, now);
-        found.sees(rank(state), || node(policy, &history, state));
+        found.sees(rank(state), || node(policy, &standings, &history, state));
         for (label, deed) in utterances() {
             let (after, said) = talked.after(&deed, now);
             found.leads(rank(state), rank(key(&after, now)), label, said.row);
@@ -42,6 +45,9 @@ pub fn conversation(policy: &Policy) -> Drawing {
         edges,
     }
 }
+
+/// The standings that the policy knows, each shown by somebody.
+type Standings<'p> = BTreeMap<Standing, Shown<'p>>;
 
 /// A state with its place in the drawing before it: the less P may say, the earlier.
 type Rank = (u8, Key);
@@ -71,7 +77,7 @@ fn key(person: &Person<'_>, at: Millis) -> Key {
     (next(Kind::Message), next(Kind::Call))
 }
 
-fn node(policy: &Policy, history: &History, state: Key) -> Node {
+fn node(policy: &Policy, standings: &Standings<'_>, history: &History, state: Key) -> Node {
     let (title, tone) = match state {
         (Some(Basis::Reply), Some(Basis::Reply)) => {
             ("open to a reply by message or call", Tone::Open)
@@ -83,21 +89,21 @@ fn node(policy: &Policy, history: &History, state: Key) -> Node {
         (Some(Basis::Start), _) => ("nothing said, or over", Tone::Plain),
         _ => ("P may say nothing", Tone::Shut),
     };
-    Node { title: title.to_owned(), lines: powers(policy, history), tone }
+    Node { title: title.to_owned(), lines: powers(policy, standings, history), tone }
 }
 
 /// What a message and a call of P count as after a history, in each standing that the policy knows.
-fn powers(policy: &Policy, history: &History) -> Vec<String> {
+fn powers(policy: &Policy, standings: &Standings<'_>, history: &History) -> Vec<String> {
     // The history was let through whatever the standing is now: it was made where no terms are in force.
     let before = Policy { terms: Vec::new(), ..policy.clone() };
     let mut lines = Vec::new();
-    for (standing, (at, person)) in standings(policy) {
-        if standing == Standing::Closed {
+    for (standing, (at, person)) in standings {
+        if *standing == Standing::Closed {
             continue;
         }
-        let talked = history.told_to(&person.under(&before), at).under(policy);
+        let talked = history.told_to(&person.under(&before), *at).under(policy);
         let [message, call] = [Kind::Message, Kind::Call]
-            .map(|kind| talked.would_say(&Deed::speaks(kind, Other::Person, None), at).words());
+            .map(|kind| talked.would_say(&Deed::speaks(kind, Other::Person, None), *at).words());
         lines.push(match message == call {
             true => format!("{standing}: {message}"),
             false => format!("{standing}: message {message}, call {call}"),

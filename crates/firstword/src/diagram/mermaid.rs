@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::collect::in_lines;
 use super::{Drawing, LEGEND, Tone};
 
 /// Room for the labels, which Mermaid would otherwise let run into each other.
@@ -32,7 +33,9 @@ pub fn mermaid(drawing: &Drawing) -> String {
     for edge in &drawing.edges {
         let (by_time, labels) = arrows.entry((edge.from, edge.to)).or_insert((true, Vec::new()));
         *by_time &= edge.by_time;
-        labels.extend(edge.labels.iter().map(|label| quoted(label)));
+        // Mermaid breaks long labels by itself, and in the middle of dates.
+        let lines = edge.labels.iter().flat_map(|label| in_lines(label, 26));
+        labels.extend(lines.map(|line| quoted(&line)));
     }
     for ((from, to), (by_time, labels)) in arrows {
         let arrow = if by_time { "-.->" } else { "-->" };

@@ -1,7 +1,8 @@
 //! The standing of a person (RULES.md, section 3), found by running the rules.
 //!
-//! Tried are all people who answered none, one or two of the policy's versions, in every stretch of time between
-//! two instants at which the policy changes something. What they are is what their decisions say.
+//! Tried are all people who answered none, one or (of up to eight) two of the policy's versions, in
+//! every stretch of time between two instants at which the policy changes something. What they are
+//! is what their decisions say.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,8 +36,11 @@ pub fn standing(policy: &Policy, region: Option<Region>) -> Drawing {
     }
 }
 
+/// An instant and a person that show a standing.
+pub(super) type Shown<'p> = (Millis, Person<'p>);
+
 /// Every standing that somebody reaches, in the rules' order, with an instant and a person that show it.
-pub(super) fn standings<'p>(policy: &'p Policy) -> BTreeMap<Standing, (Millis, Person<'p>)> {
+pub(super) fn standings<'p>(policy: &'p Policy) -> BTreeMap<Standing, Shown<'p>> {
     let mut reached = BTreeMap::new();
     let people = people(policy, None);
     for turn in turns(policy, None) {
@@ -98,13 +102,16 @@ fn answers(policy: &Policy) -> impl Iterator<Item = Deed<'_>> {
     Answer::ALL.iter().copied().flat_map(answer)
 }
 
+/// With more versions than this, people who answered two are left out: there would be too many.
+const PAIRED: usize = 8;
+
 /// Everybody who gave up to two answers, who gave none first, and one whose account is closed.
 fn people(policy: &Policy, region: Option<Region>) -> Vec<Person<'_>> {
     let nobody = Person::new(policy, region);
     let mut people = vec![nobody.clone()];
     for first in answers(policy) {
         let (once, _) = nobody.after(&first, BEGINNING);
-        for second in answers(policy) {
+        for second in answers(policy).filter(|_| policy.terms.len() <= PAIRED) {
             let (twice, said) = once.after(&second, BEGINNING);
             // An answer to the same version at the same time may be stale, or leave one answer as it was.
             if said.verdict == firstword_rules::Verdict::Recorded {
@@ -190,7 +197,7 @@ fn draw_events(
         events.entry((from, to, when)).or_default().push(label);
     }
     for ((from, to, when), labels) in events {
-        found.leads(from, to, labels.join(" or ") + &when, "");
+        found.leads(from, to, when + &labels.join(" or "), "");
     }
 }
 
@@ -206,7 +213,7 @@ fn when(turns: &[Turn], places: &BTreeSet<usize>) -> String {
         [from.flatten(), until].into_iter().flatten().collect::<Vec<_>>().join(" ")
     };
     let stretches: Vec<String> = begins.map(stretch).collect();
-    format!(" {}", stretches.join(" and "))
+    format!("{}: ", stretches.join(" and "))
 }
 
 fn draw_time(found: &mut Found<Standing>, turns: &[Turn], people: &[Person<'_>]) {

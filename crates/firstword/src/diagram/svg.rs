@@ -29,9 +29,9 @@ const STYLE: &str = "\
 pub fn svg(drawings: &[Drawing]) -> String {
     let layouts: Vec<Layout> = drawings.iter().map(Layout::of).collect();
     let heading =
-        |drawing: &Drawing| layout::width(&drawing.title, 10).max(layout::width(&drawing.note, 7));
+        |drawing: &Drawing| layout::width(&drawing.title, 13).max(layout::width(&drawing.note, 8));
     let drawn = layouts.iter().map(|layout| layout.width).max().unwrap_or(0);
-    let headings = drawings.iter().map(heading).max().unwrap_or(0).max(layout::width(LEGEND, 7));
+    let headings = drawings.iter().map(heading).max().unwrap_or(0).max(layout::width(LEGEND, 8));
     let width = drawn.max(headings) + 2 * MARGIN;
     let mut height = MARGIN;
     let mut body = String::new();

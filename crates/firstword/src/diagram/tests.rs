@@ -95,9 +95,9 @@ fn terms_and_time_lead_from_standing_to_standing() {
     assert_eq!(
         ways(&drawing),
         [
-            format!("full -> reply_only: {either} from 2021-05-29 until 2021-07-10"),
+            format!("full -> reply_only: from 2021-05-29 until 2021-07-10: {either}"),
             "full ~> reply_only: 2021-05-29: 14d after terms 2021-05, unless accepted".to_owned(),
-            format!("full -> suspended: {either} from 2021-07-10"),
+            format!("full -> suspended: from 2021-07-10: {either}"),
             "full -> closed: person.erased".to_owned(),
             "reply_only -> full: terms.accepted".to_owned(),
             "reply_only ~> suspended: 2021-07-10: 56d after terms 2021-05".to_owned(),

@@ -4,6 +4,7 @@
 //! lane between two states. Lines lead sideways only beside a state, so no label is ever crossed and no two
 //! labels meet. All numbers are pixels.
 
+use crate::diagram::collect::in_lines;
 use crate::diagram::{Drawing, Edge};
 
 /// Room inside a box.
@@ -182,7 +183,7 @@ fn boxes(drawing: &Drawing, routes: &[Routed<'_>]) -> Vec<Placed> {
         let ends = [true, false].map(|right| ends_at(routes, place, right).len() as i32);
         let text = 2 * PAD + TITLE + LINE * lines.len() as i32;
         let height = text.max(ends.into_iter().max().unwrap_or(0) * STEP + PAD);
-        let width = width(&node.title, 9).max(widest(&lines)) + 2 * PAD;
+        let width = width(&node.title, 11).max(widest(&lines)) + 2 * PAD;
         nodes.push(Placed { x: 0, y: 0, width, height, lines });
     }
     nodes
@@ -250,23 +251,11 @@ pub fn width(text: &str, each: i32) -> i32 {
 
 /// How wide the widest of some lines is at most.
 pub fn widest(lines: &[Line]) -> i32 {
-    lines.iter().map(|line| line.indent + width(&line.text, 7)).max().unwrap_or(0)
+    lines.iter().map(|line| line.indent + width(&line.text, 8)).max().unwrap_or(0)
 }
 
-/// A text in lines of about so many characters, broken at blanks.
+/// A text in lines, those after the first further in.
 fn broken(text: &str, longest: usize) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.text.chars().count() + word.chars().count() < longest => {
-                line.text.push(' ');
-                line.text.push_str(word);
-            }
-            last => {
-                let indent = if last.is_some() { 10 } else { 0 };
-                lines.push(Line { text: word.to_owned(), indent });
-            }
-        }
-    }
-    lines
+    let lines = in_lines(text, longest).into_iter().enumerate();
+    lines.map(|(place, text)| Line { text, indent: if place == 0 { 0 } else { 10 } }).collect()
 }
