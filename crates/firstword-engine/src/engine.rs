@@ -149,7 +149,7 @@ impl Engine {
     }
 
     pub(crate) fn machine_of(&self, person: Party) -> Option<&Machine> {
-        self.machines.get(person.number() as usize)
+        self.machines.get(person.number() as usize).filter(|_| person.is_person())
     }
 
     pub(crate) fn machine_mut(&mut self, person: Party) -> &mut Machine {

@@ -1,5 +1,5 @@
-//! The whole file, section by section: which keys there are, what they default to (spec:
-//! policy.md).
+//! The whole file, section by section: which keys there are, what they default to
+//! (POLICY.md).
 //!
 //! Every section is read to its end whatever is wrong with those before it, so that all problems
 //! are told at once.
@@ -11,7 +11,8 @@ use toml::de::DeTable;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::forms::{
-    duration, flag, identifier, is_identifier, keyword, list, not_an_identifier, number,
+    content_kind, duration, flag, identifier, is_identifier, keyword, list, not_an_identifier,
+    number,
 };
 use crate::places::Places;
 use crate::problem::What;
@@ -48,19 +49,31 @@ pub(crate) fn policy(file: &DeTable<'_>, notes: &mut Notes) -> Policy {
     let mut places = Places::read(file, notes);
 
     let name = file.need("name", notes, identifier).unwrap_or_default();
-    let conversation = section(file, "conversation", &["reply_window", "idle"], notes);
+    let conversation = section(
+        file,
+        "conversation",
+        &["reply_window", "idle"],
+        "{ reply_window = \"24h\" }",
+        notes,
+    );
     let reply_window = in_section(&conversation, "reply_window", notes, duration);
     let reply_window = reply_window.unwrap_or(REPLY_WINDOW);
     let idle = in_section(&conversation, "idle", notes, duration).unwrap_or(reply_window);
     let terms = terms::read(file, &places, notes);
     let orders = orders::read(file, &mut places, notes);
-    let business = section(file, "business", &["require_opt_in", "erase_within"], notes);
+    let business = section(
+        file,
+        "business",
+        &["require_opt_in", "erase_within"],
+        "{ require_opt_in = true }",
+        notes,
+    );
     let require_opt_in = in_section(&business, "require_opt_in", notes, flag).unwrap_or(true);
     let erase_within = in_section(&business, "erase_within", notes, duration);
-    let content = section(file, "content", &["forbidden"], notes);
+    let content = section(file, "content", &["forbidden"], "{ forbidden = [\"iban\"] }", notes);
     let quiet_hours = quiet::read(file, &mut places, notes);
-    let doubt = section(file, "doubt", &["hold"], notes);
-    let stream = section(file, "stream", &["max_skew"], notes);
+    let doubt = section(file, "doubt", &["hold"], "{ hold = \"72h\" }", notes);
+    let stream = section(file, "stream", &["max_skew"], "{ max_skew = \"5m\" }", notes);
 
     Policy {
         name,
@@ -72,7 +85,7 @@ pub(crate) fn policy(file: &DeTable<'_>, notes: &mut Notes) -> Policy {
         require_opt_in,
         erase_within: erase_within.unwrap_or(ERASE_WITHIN),
         sectors: sectors(file, notes),
-        forbidden_content: in_section(&content, "forbidden", notes, identifiers)
+        forbidden_content: in_section(&content, "forbidden", notes, content_kinds)
             .unwrap_or_default(),
         quiet_hours,
         keywords: keywords(file, notes),
@@ -88,9 +101,10 @@ fn section<'t>(
     file: &Table<'t>,
     name: &str,
     known: &[&'static str],
+    example: &str,
     notes: &mut Notes,
 ) -> Option<Table<'t>> {
-    file.value(name).and_then(|value| Table::open(value, known, notes))
+    file.value(name).and_then(|value| Table::open(value, known, example, notes))
 }
 
 /// Reads a key of a section that may be absent.
@@ -107,8 +121,14 @@ fn identifiers(value: &Value<'_>, notes: &mut Notes) -> Option<Vec<Box<str>>> {
     list(value, notes, identifier)
 }
 
+fn content_kinds(value: &Value<'_>, notes: &mut Notes) -> Option<Vec<Box<str>>> {
+    list(value, notes, content_kind)
+}
+
 fn sectors(file: &Table<'_>, notes: &mut Notes) -> Vec<Sector> {
-    let Some(all) = file.value("sectors").and_then(|value| Table::any(value, notes)) else {
+    let example = "{ pharmacy = { deny = [\"product_sale\"] } }";
+    let all = file.value("sectors").and_then(|value| Table::any(value, example, notes));
+    let Some(all) = all else {
         return Vec::new();
     };
     all.entries()
@@ -117,7 +137,8 @@ fn sectors(file: &Table<'_>, notes: &mut Notes) -> Vec<Sector> {
                 let (what, hint) = not_an_identifier(name);
                 notes.error(at, what, hint);
             }
-            let table = Table::open(value, &["allow", "deny"], notes)?;
+            let table =
+                Table::open(value, &["allow", "deny"], "{ deny = [\"product_sale\"] }", notes)?;
             let allow = table.read("allow", notes, identifiers);
             let deny = table.read("deny", notes, identifiers);
             match (table.value("allow").is_some(), table.value("deny").is_some()) {
@@ -132,7 +153,8 @@ fn sectors(file: &Table<'_>, notes: &mut Notes) -> Vec<Sector> {
 }
 
 fn keywords(file: &Table<'_>, notes: &mut Notes) -> Keywords {
-    let table = section(file, "keywords", &["opt_out", "opt_in"], notes);
+    let table =
+        section(file, "keywords", &["opt_out", "opt_in"], "{ opt_out = [\"stop\"] }", notes);
     let opt_out = in_section(&table, "opt_out", notes, |value, notes| list(value, notes, keyword));
     let opt_out = opt_out.unwrap_or_default();
     let stops: Vec<String> = opt_out.iter().map(|word| plain(word)).collect();
@@ -159,24 +181,26 @@ fn plain(word: &str) -> String {
 
 fn limits(file: &Table<'_>, places: &mut Places<'_>, notes: &mut Notes) -> Limits {
     let known = ["marketing", "unanswered_calls", "unanswered_starts"];
-    let table = section(file, "limits", &known, notes);
-    let open = |key, known: &[&'static str], notes: &mut Notes| {
-        in_section(&table, key, notes, |value, notes| Table::open(value, known, notes))
+    let table = section(file, "limits", &known, "{ unanswered_calls = { max = 4 } }", notes);
+    let open = |key, known: &[&'static str], example, notes: &mut Notes| {
+        in_section(&table, key, notes, |value, notes| Table::open(value, known, example, notes))
     };
-    let marketing = open("marketing", &["max", "per", "except"], notes).and_then(|cap| {
+    let often = "{ max = 2, per = \"30d\" }";
+    let marketing = open("marketing", &["max", "per", "except"], often, notes).and_then(|cap| {
         let max = cap.need("max", notes, number(0..=16));
         let per = cap.need("per", notes, duration_of_cap);
         let except = cap.read("except", notes, |value, notes| places.regions(value, notes));
         let except = except.unwrap_or_else(Regions::default);
         Some(MarketingCap { max: max?, per: per?, except })
     });
-    let unanswered_calls = open("unanswered_calls", &["max"], notes)
+    let unanswered_calls = open("unanswered_calls", &["max"], "{ max = 4 }", notes)
         .and_then(|cap| cap.need("max", notes, number(1..=16)));
-    let unanswered_starts = open("unanswered_starts", &["max", "per"], notes).and_then(|cap| {
-        let max = cap.need("max", notes, number(0..=1024));
-        let per = cap.need("per", notes, duration_of_cap);
-        Some(StartsCap { max: max?, per: per? })
-    });
+    let unanswered_starts =
+        open("unanswered_starts", &["max", "per"], often, notes).and_then(|cap| {
+            let max = cap.need("max", notes, number(0..=1024));
+            let per = cap.need("per", notes, duration_of_cap);
+            Some(StartsCap { max: max?, per: per? })
+        });
     Limits { marketing, unanswered_calls, unanswered_starts }
 }
 

@@ -1,5 +1,5 @@
-//! The forms of single values: identifiers, durations, times, words, regions, lists (spec:
-//! policy.md).
+//! The forms of single values: identifiers, durations, times, words, regions, lists
+//! (POLICY.md).
 //!
 //! Every reader notes what is wrong and returns `None`; none of them knows which key it reads.
 
@@ -11,11 +11,16 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use toml::de::DeValue;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use crate::countries;
 use crate::problem::What;
 use crate::reader::{Notes, Value, did_you_mean, one_of, wrong_type};
 
 /// The longest duration of a policy.
 const LONGEST: Span = Span::days(3660);
+
+/// The content kinds that the engine's own scan finds (EVENTS.md).
+const SCANNED: &[&str] =
+    &["payment_card", "iban", "national_id", "identity_document", "asks_for_sensitive"];
 
 /// A form of value: what it is called, with its article, and how it is written.
 struct Form {
@@ -39,8 +44,8 @@ const CLOCK: Form =
     Form { name: "a time of day", hint: "hours and minutes in quotes, \"00:00\" to \"23:59\"" };
 const REGION: Form = Form {
     name: "a region",
-    hint: "two capital letters, optionally `-` and one to three capital letters or digits, \
-           such as \"FR\" or \"DE-HH\"",
+    hint: "two capital letters of a country, optionally `-` and one to three capital letters or \
+           digits, such as \"FR\" or \"DE-HH\"",
 };
 const TIME_ZONE: Form = Form {
     name: "a time zone",
@@ -78,7 +83,8 @@ pub(crate) fn number<T: TryFrom<i64>>(
 ) -> impl Fn(&Value<'_>, &mut Notes) -> Option<T> {
     move |value, notes| {
         let Some(integer) = value.get_ref().as_integer() else {
-            notes.error(value.span(), wrong_type("a whole number", value), None);
+            let hint = format!("{} to {}, without quotes", range.start(), range.end());
+            notes.error(value.span(), wrong_type("a whole number", value), Some(hint));
             return None;
         };
         let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
@@ -92,7 +98,7 @@ pub(crate) fn number<T: TryFrom<i64>>(
     }
 }
 
-/// An identifier (spec: events.md): 1 to 128 bytes without white space and control characters.
+/// An identifier (EVENTS.md): 1 to 128 bytes without white space and control characters.
 pub(crate) fn identifier(value: &Value<'_>, notes: &mut Notes) -> Option<Box<str>> {
     let text = IDENTIFIER.text(value, notes)?;
     if is_identifier(text) {
@@ -205,15 +211,16 @@ pub(crate) fn region(value: &Value<'_>, notes: &mut Notes) -> Option<Region> {
     if region.is_none() {
         let (what, hint) = not_a_region(text);
         notes.error(value.span(), what, hint);
+    } else {
+        countries::warn_if_none(text, value.span(), None, notes);
     }
     region
 }
 
 /// What a text is told that is no region.
 pub(crate) fn not_a_region(text: &str) -> (What, Option<String>) {
-    let upper = text.to_ascii_uppercase();
-    let hint = match Region::parse(&upper) {
-        Some(_) => format!("did you mean `{upper}`?"),
+    let hint = match countries::meant(text) {
+        Some(region) => format!("did you mean `{region}`?"),
         None => REGION.hint.into(),
     };
     (What::NotA { value: text.into(), expected: REGION.name }, Some(hint))
@@ -277,7 +284,7 @@ pub(crate) fn day(value: &Value<'_>, notes: &mut Notes) -> Option<Day> {
     word("a day", &Day::ALL, Day::as_str)(value, notes)
 }
 
-/// A keyword of which something is left in its one form (spec: events.md), that is a letter or a
+/// A keyword of which something is left in its one form (EVENTS.md), that is a letter or a
 /// digit.
 pub(crate) fn keyword(value: &Value<'_>, notes: &mut Notes) -> Option<Box<str>> {
     let hint = "a word or a phrase with at least one letter or digit";
@@ -287,6 +294,18 @@ pub(crate) fn keyword(value: &Value<'_>, notes: &mut Notes) -> Option<Box<str>> 
     }
     notes.error(value.span(), What::NothingLeft(text.into()), Some(hint.into()));
     None
+}
+
+/// A content kind. Producers may name kinds of their own, so any identifier is one; warns of what is
+/// nearly a kind of the scan, since it would forbid nothing that the scan finds.
+pub(crate) fn content_kind(value: &Value<'_>, notes: &mut Notes) -> Option<Box<str>> {
+    let kind = identifier(value, notes)?;
+    if !SCANNED.contains(&&*kind)
+        && let Some(hint) = did_you_mean(&kind, SCANNED.iter().copied())
+    {
+        notes.warning(value.span(), What::KindNotScanned(kind.to_string()), Some(hint));
+    }
+    Some(kind)
 }
 
 /// A list of values of one form. What is wrong is noted and left out; `None` where it is no list.

@@ -35,6 +35,7 @@
 
 mod builtin;
 mod canonical;
+mod countries;
 mod file;
 mod forms;
 mod orders;

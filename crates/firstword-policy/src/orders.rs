@@ -1,4 +1,4 @@
-//! Orders: what a regulator or the operator decrees for a time; they only protect (spec: rules.md,
+//! Orders: what a regulator or the operator decrees for a time; they only protect (RULES.md,
 //! section 7).
 
 use firstword_rules::{Order, Standing};

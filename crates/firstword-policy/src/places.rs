@@ -1,9 +1,10 @@
-//! Groups of regions, and the lists that name regions and groups (spec: rules.md, section 7).
+//! Groups of regions, and the lists that name regions and groups (RULES.md, section 7).
 
 use std::ops::Range;
 
 use firstword_rules::{Group, Region, Regions};
 
+use crate::countries;
 use crate::forms::{is_identifier, list, not_a_region, not_an_identifier, region, region_or_group};
 use crate::problem::What;
 use crate::reader::{Notes, Table, Value, did_you_mean, one_of};
@@ -25,7 +26,9 @@ impl<'t> Places<'t> {
     /// Reads `[groups]`. A group with a problem is known all the same, so that no list is blamed
     /// for it.
     pub(crate) fn read(file: &Table<'t>, notes: &mut Notes) -> Places<'t> {
-        let table = file.value("groups").and_then(|value| Table::any(value, notes));
+        let table = file
+            .value("groups")
+            .and_then(|value| Table::any(value, "{ nordics = [\"DK\", \"SE\"] }", notes));
         let names: Vec<&str> =
             table.iter().flat_map(Table::entries).map(|(name, ..)| name).collect();
         let mut groups = Vec::new();
@@ -64,6 +67,9 @@ impl<'t> Places<'t> {
                 regions.groups.push(text.into());
                 regions.grouped.extend(&group.regions);
             } else if let Some(region) = Region::parse(text) {
+                let group = text.to_lowercase();
+                let hint = self.is_group(&group).then(|| format!("did you mean `{group}`?"));
+                countries::warn_if_none(text, item.span(), hint, notes);
                 regions.listed.push(region);
             } else {
                 let (what, hint) = self.neither(text);
@@ -92,11 +98,15 @@ impl<'t> Places<'t> {
     fn neither(&self, text: &str) -> (What, Option<String>) {
         let names = || self.groups.iter().map(|group| group.name);
         let meant = did_you_mean(text, names());
-        let upper = Region::parse(&text.to_ascii_uppercase()).is_some();
-        if meant.is_none() && (upper || text.chars().any(char::is_uppercase)) {
+        let region = countries::meant(text).is_some();
+        if meant.is_none() && (region || text.chars().any(char::is_uppercase)) {
             return not_a_region(text);
         }
         let hint = meant.unwrap_or_else(|| match self.groups.is_empty() {
+            // Of the form of a country that there is none of: `eu`.
+            _ if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+                format!("make one under [groups], such as {text} = [\"FR\", \"DE\"]")
+            }
             true => "there are no [groups]; regions are written as \"FR\" or \"DE-HH\"".into(),
             false => one_of("groups here", names()),
         });

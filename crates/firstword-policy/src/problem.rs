@@ -20,7 +20,7 @@ pub struct Position {
 pub enum Severity {
     /// There is no policy.
     Error,
-    /// There is one, and a part of it can never apply.
+    /// There is one, and a part of it can never apply, or hardly says what was meant.
     Warning,
 }
 
@@ -121,6 +121,10 @@ pub enum What {
     },
     /// Warning: a group that no list of regions names.
     GroupUnused(String),
+    /// Warning: a region whose country ISO 3166 does not have.
+    NoCountry(String),
+    /// Warning: a content kind that the scan does not find, and nearly one that it does.
+    KindNotScanned(String),
     /// Warning: anything else that can never apply, and why.
     NeverApplies(&'static str),
 }
@@ -171,6 +175,10 @@ impl fmt::Display for What {
                 quoted(by)
             ),
             What::GroupUnused(name) => write!(f, "nothing names the group {}", quoted(name)),
+            What::NoCountry(code) => write!(f, "no country has the code {}", quoted(code)),
+            What::KindNotScanned(kind) => {
+                write!(f, "the scan finds no content kind {}", quoted(kind))
+            }
             What::NeverApplies(why) => write!(f, "never applies: {why}"),
         }
     }

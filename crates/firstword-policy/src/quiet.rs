@@ -1,4 +1,4 @@
-//! Quiet hours: when businesses must keep still, by local time (spec: rules.md, section 7).
+//! Quiet hours: when businesses must keep still, by local time (RULES.md, section 7).
 
 use firstword_rules::{Category, Hours, QuietHours};
 

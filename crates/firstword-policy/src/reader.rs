@@ -54,21 +54,31 @@ impl<'t> Table<'t> {
         Table { entries: file, span: 0..0 }.with_known_keys(known, notes)
     }
 
-    /// Opens a value that must be a table, and notes every key that is not among `known`.
+    /// Opens a value that must be a table, and notes every key that is not among `known`. `example`
+    /// is a table that could stand here.
     pub(crate) fn open(
         value: &'t Value<'t>,
         known: &[&'static str],
+        example: &str,
         notes: &mut Notes,
     ) -> Option<Table<'t>> {
-        Table::any(value, notes).map(|table| table.with_known_keys(known, notes))
+        Table::any(value, example, notes).map(|table| table.with_known_keys(known, notes))
     }
 
     /// Opens a value that must be a table of whatever keys.
-    pub(crate) fn any(value: &'t Value<'t>, notes: &mut Notes) -> Option<Table<'t>> {
+    pub(crate) fn any(value: &'t Value<'t>, example: &str, notes: &mut Notes) -> Option<Table<'t>> {
+        Table::or_hint(value, || format!("such as {example}"), notes)
+    }
+
+    fn or_hint(
+        value: &'t Value<'t>,
+        hint: impl FnOnce() -> String,
+        notes: &mut Notes,
+    ) -> Option<Table<'t>> {
         match value.get_ref() {
             DeValue::Table(entries) => Some(Table { entries, span: value.span() }),
             _ => {
-                notes.error(value.span(), wrong_type("a table", value), None);
+                notes.error(value.span(), wrong_type("a table", value), Some(hint()));
                 None
             }
         }
@@ -133,12 +143,15 @@ impl<'t> Table<'t> {
         notes: &mut Notes,
     ) -> Vec<Table<'t>> {
         let Some(value) = self.value(key) else { return Vec::new() };
+        let hint = || format!("write its header with two brackets: [[{key}]]");
         let DeValue::Array(items) = value.get_ref() else {
-            let hint = Some(format!("write its header with two brackets: [[{key}]]"));
-            notes.error(value.span(), wrong_type("an array of tables", value), hint);
+            notes.error(value.span(), wrong_type("an array of tables", value), Some(hint()));
             return Vec::new();
         };
-        items.iter().filter_map(|item| Table::open(item, known, notes)).collect()
+        let tables = items.iter().filter_map(|item| {
+            Table::or_hint(item, hint, notes).map(|table| table.with_known_keys(known, notes))
+        });
+        tables.collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Terms versions, what a region gives other values, and stages (spec: rules.md, section 3).
+//! Terms versions, what a region gives other values, and stages (RULES.md, section 3).
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -8,6 +8,7 @@ use firstword_rules::{
 };
 use toml::de::DeValue;
 
+use crate::countries;
 use crate::forms::{duration, flag, identifier, instant, not_a_region, standing};
 use crate::places::Places;
 use crate::problem::What;
@@ -15,6 +16,9 @@ use crate::reader::{Notes, Table, Value, wrong_type};
 
 /// What follows from declining or silence where the file does not say.
 pub(crate) const CONSEQUENCE: Consequence = Consequence::Always(Standing::ReplyOnly);
+
+/// A stage, for who wrote none.
+const STAGE: &str = "{ after = \"14d\", standing = \"reply_only\" }";
 
 /// Reads `[[terms]]`.
 pub(crate) fn read(file: &Table<'_>, places: &Places<'_>, notes: &mut Notes) -> Vec<Terms> {
@@ -73,7 +77,10 @@ fn patch(table: &Table<'_>, notes: &mut Notes) -> TermsPatch {
 
 fn regions(table: &Table<'_>, places: &Places<'_>, notes: &mut Notes) -> Vec<(Region, TermsPatch)> {
     let known = ["effective", "on_declined", "on_silence", "data_sharing", "exempt"];
-    let Some(entries) = table.value("regions").and_then(|value| Table::any(value, notes)) else {
+    let Some(entries) = table
+        .value("regions")
+        .and_then(|value| Table::any(value, "{ DE = { exempt = true } }", notes))
+    else {
         return Vec::new();
     };
     let mut patches = Vec::new();
@@ -85,8 +92,10 @@ fn regions(table: &Table<'_>, places: &Places<'_>, notes: &mut Notes) -> Vec<(Re
         } else if region.is_none() {
             let (what, hint) = not_a_region(name);
             notes.error(at, what, hint);
+        } else {
+            countries::warn_if_none(name, at, None, notes);
         }
-        let Some(table) = Table::open(value, &known, notes) else { continue };
+        let Some(table) = Table::open(value, &known, "{ exempt = true }", notes) else { continue };
         let patch = TermsPatch {
             effective: table.read("effective", notes, instant),
             exempt: table.read("exempt", notes, flag),
@@ -107,15 +116,14 @@ fn consequence(value: &Value<'_>, notes: &mut Notes) -> Option<Consequence> {
         if value.get_ref().is_str() {
             return standing(value, notes).map(Consequence::Always);
         }
-        let hint = "one of: `full`, `reply_only`, `suspended`; \
-                    or [{ after = \"14d\", standing = \"reply_only\" }]";
+        let hint = format!("one of: `full`, `reply_only`, `suspended`; or [{STAGE}]");
         let what = wrong_type("a standing or stages", value);
-        notes.error(value.span(), what, Some(hint.into()));
+        notes.error(value.span(), what, Some(hint));
         return None;
     };
     let mut stages: Vec<(Stage, Range<usize>)> = Vec::new();
     for item in items {
-        let Some(table) = Table::open(item, &["after", "standing"], notes) else { continue };
+        let Some(table) = Table::open(item, &["after", "standing"], STAGE, notes) else { continue };
         let after = table.need("after", notes, duration);
         let standing = table.need("standing", notes, standing);
         let (Some(after), Some(standing)) = (after, standing) else { continue };

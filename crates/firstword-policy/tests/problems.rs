@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use firstword_policy::{Problem, parse};
+use firstword_policy::{Problem, Severity, parse};
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/problems");
@@ -62,6 +62,36 @@ fn every_kind_of_problem_has_a_case() {
         .map(|problem| word(&format!("{:?}", problem.what)))
         .collect();
     assert_eq!(kinds, seen);
+}
+
+/// Whoever is told `such as { ... }` and writes that is rid of the problem and has no new one.
+#[test]
+fn the_example_of_a_table_is_one() {
+    let errors = |text: &str| {
+        let mut errors = problems(text);
+        errors.retain(|problem| problem.severity == Severity::Error);
+        errors.into_iter().map(|problem| (problem.what, problem.hint)).collect::<Vec<_>>()
+    };
+    let mut tried = 0;
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        let before = errors(&text);
+        for problem in problems(&text) {
+            let Some(example) =
+                problem.hint.as_ref().and_then(|hint| hint.strip_prefix("such as {"))
+            else {
+                continue;
+            };
+            let mut mended = text.clone();
+            mended.replace_range(problem.span.clone(), &format!("{{{example}"));
+            let mut expected = before.clone();
+            let same = (problem.what.clone(), problem.hint.clone());
+            expected.remove(expected.iter().position(|error| *error == same).unwrap());
+            assert_eq!(errors(&mended), expected, "{problem}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 12, "{tried} examples");
 }
 
 #[test]

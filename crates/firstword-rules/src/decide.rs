@@ -6,8 +6,8 @@ use crate::case::Case;
 use crate::machine::{Answers, Contact};
 use crate::standing::{Sharing, Stand};
 use crate::{
-    Basis, Dated, Decision, Fact, Gate, Grant, Machine, Millis, Policy, Scopes, Standing, Verdict,
-    Visit, What, record,
+    Basis, Dated, Decision, Fact, Gate, Grant, Machine, Millis, Policy, SENDER_GATE, Scopes,
+    Standing, Verdict, Visit, What, record,
 };
 
 /// Decides one event at one machine: the same three arguments give the same decision on every computer, in
@@ -17,12 +17,18 @@ pub fn decide<'e>(policy: &Policy, machine: &Machine, visit: Visit<'e>) -> Decis
     let decision = Decision::recorded(visit, machine.seq() + 1, Verdict::Duplicate);
     match &visit.event.what {
         What::Fact { fact, .. } => of_fact(decision, &case, fact),
-        What::Utterance(_) => of_utterance(decision, &case),
+        // Whose utterance it is, if nobody says: the speaker's.
+        What::Utterance(_) => {
+            of_utterance(decision, &case, Gate::of(visit.role).unwrap_or(&SENDER_GATE))
+        }
     }
 }
 
-fn of_utterance<'e>(decision: Decision<'e>, case: &Case<'_, 'e>) -> Decision<'e> {
-    let Some(gate) = Gate::of(case.visit.role) else { return decision };
+fn of_utterance<'e>(
+    decision: Decision<'e>,
+    case: &Case<'_, 'e>,
+    gate: &'static Gate,
+) -> Decision<'e> {
     let row = gate.decisive(case);
     let verdict = row.verdict(case);
     // No utterance changes an answer, a region or doubt: the standing after it is that before.

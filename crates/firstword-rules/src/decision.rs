@@ -1,5 +1,5 @@
 //! Decisions: what a machine said to an event, with all that the machine needs to advance by it
-//! (spec: decisions.md). How a decision is written is `firstword-wire`'s matter.
+//! (DECISIONS.md). How a decision is written is `firstword-wire`'s matter.
 
 use crate::{Basis, Event, Mark, Millis, Name, Party, Reason, Side, Standing, What};
 
@@ -71,7 +71,7 @@ pub struct Decision<'e> {
 }
 
 impl Verdict {
-    /// The verdict as decisions.md writes it.
+    /// The verdict as DECISIONS.md writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Verdict::Allowed(_) => "allowed",

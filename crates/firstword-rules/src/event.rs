@@ -1,4 +1,4 @@
-//! Events: what somebody said or what is the case, as the rules see it (spec: events.md).
+//! Events: what somebody said or what is the case, as the rules see it (EVENTS.md).
 //!
 //! How an event is written and read is `firstword-wire`'s matter. There is no text here: it was scanned on the
 //! way in, and only the findings came along.
@@ -110,7 +110,7 @@ pub enum Fact<'a> {
 }
 
 impl Event<'_> {
-    /// The event's `type`, as events.md writes it.
+    /// The event's `type`, as EVENTS.md writes it.
     pub fn type_name(&self) -> &'static str {
         match &self.what {
             What::Utterance(utterance) => match utterance.kind {

@@ -93,19 +93,6 @@ impl Row {
         SENDER_GATE.all_rows().chain(RECIPIENT_GATE.all_rows()).find(|row| row.id == id)
     }
 
-    /// The row that denies for this reason; where the standing is the reason, the row that refuses a start.
-    pub fn denying(reason: Reason) -> Option<&'static Row> {
-        let for_standing = matches!(
-            reason,
-            Reason::TermsDeclined | Reason::TermsWithdrawn | Reason::TermsUnanswered
-        );
-        SENDER_GATE.all_rows().chain(RECIPIENT_GATE.all_rows()).rfind(|row| match row.then {
-            Then::Deny(of) => of == reason,
-            Then::DenyForStanding => for_standing,
-            _ => false,
-        })
-    }
-
     /// The verdict and the reason, as the page's table has them.
     pub fn outcome(&self) -> (&'static str, String) {
         let verdict = match self.then {

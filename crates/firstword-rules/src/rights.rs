@@ -21,23 +21,32 @@ pub(crate) fn spoke(case: &Case<'_, '_>, kind: Kind) -> Option<Millis> {
     (case.peer_is_person() || floor(case).is_none_or(|floor| spoke > floor)).then_some(spoke)
 }
 
-/// Whether the one who wants to speak holds the right to reply: the other's words of `reply_window` give it, and
-/// a message never opens a call.
-pub(crate) fn holds_right_to_reply(case: &Case<'_, '_>) -> bool {
+/// The times that give the one who wants to speak the right to reply, by message and by call: the other's words do,
+/// and a message never opens a call.
+pub(crate) fn words_to_reply_to(case: &Case<'_, '_>) -> [Option<Millis>; 2] {
     let words = match case.visit.role {
         Role::Recipient(_) => spoke,
         Role::Sender | Role::Subject => heard,
     };
-    let is_open = |kind| open(words(case, kind), case.at(), case.policy.reply_window);
-    is_open(Kind::Call) || case.kind() == Kind::Message && is_open(Kind::Message)
+    let message = (case.kind() == Kind::Message).then(|| words(case, Kind::Message)).flatten();
+    [message, words(case, Kind::Call)]
+}
+
+/// Whether the one who wants to speak holds the right to reply.
+pub(crate) fn holds_right_to_reply(case: &Case<'_, '_>) -> bool {
+    let window = case.policy.reply_window;
+    words_to_reply_to(case).into_iter().any(|time| open(time, case.at(), window))
+}
+
+/// The four times of the pair.
+pub(crate) fn words(case: &Case<'_, '_>) -> [Option<Millis>; 4] {
+    let (message, call) = (Kind::Message, Kind::Call);
+    [heard(case, message), heard(case, call), spoke(case, message), spoke(case, call)]
 }
 
 /// "The pair is **live**: any of the four times is open at t for `conversation.idle`."
 pub(crate) fn is_live(case: &Case<'_, '_>) -> bool {
-    let words = [heard, spoke];
-    let times =
-        words.iter().flat_map(|words| [Kind::Message, Kind::Call].map(|kind| words(case, kind)));
-    times.into_iter().any(|time| open(time, case.at(), case.policy.idle))
+    words(case).into_iter().any(|time| open(time, case.at(), case.policy.idle))
 }
 
 /// What an utterance that is let through is classed as.

@@ -1,6 +1,6 @@
 //! Recorded logs: a folder with a policy, the events, and the decisions and rejects that must come of them.
 //!
-//! Of a decision only the normative fields count (decisions.md), and a field that is absent must be absent.
+//! Of a decision only the normative fields count (DECISIONS.md), and a field that is absent must be absent.
 
 use std::fmt::Write;
 use std::fs;

@@ -42,7 +42,8 @@ pub enum Unit {
 /// convert(table.as_bytes(), &import, &mut events, &mut |problem| problems.push(problem))?;
 /// assert!(problems.is_empty());
 /// let events = String::from_utf8(events)?;
-/// assert!(events.contains(r#""id":"csv-1","type":"message","at":"2021-05-16T00:00:18.000Z""#));
+/// assert!(events.starts_with(r#"{"id":"csv-1-1621123218000","type":"message","#));
+/// assert!(events.contains(r#""at":"2021-05-16T00:00:18.000Z""#));
 /// assert!(events.ends_with("\"from\":\"person:370\",\"to\":\"person:512\"}\n"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -51,14 +52,20 @@ pub struct Import {
     /// Which column is which field, beyond those that bear a field's name.
     pub columns: Columns,
     /// The time that numbers count from, in milliseconds since 1970. Times that are no numbers are
-    /// RFC 3339 with an offset, and stand for themselves.
+    /// RFC 3339, and stand for themselves.
     pub epoch: i64,
+    /// By how much the local time of the table is ahead of UTC, in milliseconds: what a time without
+    /// an offset is read with, the same all year. Where it is `None`, such a time is a problem, since
+    /// a guess could be wrong by half a day.
+    pub utc_offset: Option<i64>,
     /// In what numbers count.
     pub unit: Unit,
     /// The type of a row that names none.
     pub kind: Kind,
-    /// What the id of a row without one begins with: `csv` gives `csv-1`, `csv-2` and so on, by the
-    /// row's number after the header.
+    /// What the id of a row without one begins with. The row's number after the header and its time
+    /// in milliseconds since 1970 follow, as in `csv-1-1621123218000`: the same table gives the same
+    /// ids each time, and tables of different days give different ones. Two tables that may have a
+    /// time in the same row need two prefixes.
     pub prefix: String,
     /// What stands between cells.
     pub delimiter: u8,
@@ -70,6 +77,7 @@ impl Default for Import {
         Self {
             columns: Columns::default(),
             epoch: 0,
+            utc_offset: None,
             unit: Unit::Seconds,
             kind: Kind::MESSAGE,
             prefix: "csv".to_owned(),
@@ -77,6 +85,10 @@ impl Default for Import {
         }
     }
 }
+
+/// The longest prefix of an id, in bytes. With the longest number of a row (20 digits), the longest
+/// time (13 digits) and what stands between, an id stays within the 128 bytes of an identifier.
+const LONGEST_PREFIX: usize = 90;
 
 /// What became of the rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -99,7 +111,7 @@ pub enum ImportError {
     #[error(transparent)]
     Columns(#[from] BadColumns),
     /// Ids of events would not be identifiers.
-    #[error("an id's prefix is 1 to 100 bytes without white space and control characters")]
+    #[error("an id's prefix is 1 to 90 bytes without white space and control characters")]
     BadPrefix,
 }
 
@@ -109,7 +121,7 @@ pub enum ImportError {
 ///
 /// # Errors
 ///
-/// Where a column is missing, and where reading or writing fails. What was written up to then
+/// Where the table is empty, a column is missing, and where reading or writing fails. What was written up to then
 /// stands.
 pub fn convert(
     input: impl BufRead,
@@ -118,7 +130,7 @@ pub fn convert(
     report: &mut dyn FnMut(Problem),
 ) -> Result<Counts, ImportError> {
     let prefix = &import.prefix;
-    if prefix.len() > 100 || !field::is_identifier(prefix) {
+    if prefix.len() > LONGEST_PREFIX || !field::is_identifier(prefix) {
         return Err(ImportError::BadPrefix);
     }
     let mut table =

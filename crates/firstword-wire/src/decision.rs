@@ -1,4 +1,4 @@
-//! Decisions out, and in again: one JSON object each (spec: decisions.md).
+//! Decisions out, and in again: one JSON object each (DECISIONS.md).
 //!
 //! What is written today every later version reads: fields may be added, none taken away. `tests/releases` holds
 //! a log of each release.
@@ -222,7 +222,7 @@ struct Line<'a> {
 /// Reads one decision from the bytes of one line or one record's value.
 ///
 /// # Errors
-/// [`BadDecision`] names the first field that is not as decisions.md has it.
+/// [`BadDecision`] names the first field that is not as DECISIONS.md has it.
 pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
     let line: Line<'_> = serde_json::from_slice(bytes).map_err(|_| BadDecision("its fields"))?;
     let event = Reader::without_keywords().event_of_any_size(bytes);

@@ -1,5 +1,5 @@
 //! Events in: one line of a log, or the value of one record, to one event or to the reason why it is none
-//! (spec: events.md).
+//! (EVENTS.md).
 //!
 //! Two readers find the fields of an object: `quick` for the common shape, which gives up on anything odd, and
 //! `strict`, which settles what is JSON at all. What the fields mean is settled once, in `event`, for both.
@@ -51,7 +51,7 @@ pub struct Reject {
 }
 
 impl RejectReason {
-    /// Every reason, in the order of events.md.
+    /// Every reason, in the order of EVENTS.md.
     pub const ALL: [RejectReason; 8] = [
         RejectReason::TooLarge,
         RejectReason::NotJson,
@@ -125,7 +125,7 @@ impl Reader {
     /// Strings without an escape are borrowed from `bytes`.
     ///
     /// # Errors
-    /// The first reason of events.md, in its order, why this is no event.
+    /// The first reason of EVENTS.md, in its order, why this is no event.
     pub fn event<'a>(&self, bytes: &'a [u8]) -> Result<Event<'a>, Reject> {
         if bytes.len() > LARGEST {
             return Err(RejectReason::TooLarge.alone());

@@ -1,4 +1,4 @@
-//! Which content kinds does a text hold? (events.md, "Content kinds"; the tables: CONTENT.md)
+//! Which content kinds does a text hold? (EVENTS.md, "Content kinds"; the tables: CONTENT.md)
 //!
 //! A text is scanned on the way in and then dropped, so nothing of it may leave this module: the answer is a
 //! set of kinds and never a match, a place or a fragment. What the scan knows is part of the edition, since the

@@ -1,4 +1,4 @@
-//! What an engine decides is written with the fields of decisions.md, each of them when that page says so.
+//! What an engine decides is written with the fields of DECISIONS.md, each of them when that page says so.
 
 use std::collections::BTreeMap;
 

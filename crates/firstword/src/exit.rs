@@ -1,4 +1,4 @@
-//! The exit statuses of cli.md, and how an error becomes one line and a status.
+//! The exit statuses that the README promises, and how an error becomes one line and a status.
 
 use std::fmt;
 use std::io::{ErrorKind, Write};

@@ -5,13 +5,14 @@
 //! of the work, run side by side; deciding, which must not, is the short step in between. So the bytes that come
 //! out are the same whatever the number of threads.
 
+use std::cmp::Reverse;
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use firstword_engine::{Decisions, Engine};
-use firstword_rules::{Event, Reason, Verdict};
+use firstword_rules::{Decision, Event, Fact, Reason, What};
 use firstword_wire::{Reader, Reject, RejectReason, trim_line, write_decision, write_reject};
 
 use crate::io::lines::{Chunk, Chunks};
@@ -51,6 +52,10 @@ pub struct Tally {
     pub verdicts: [u64; 5],
     /// Denied and ignored by reason, in the order of `Reason::ALL`.
     pub reasons: Vec<u64>,
+    /// Answers to terms versions, and how many of them the policy does not list.
+    pub answers: u64,
+    /// See `answers`.
+    pub unlisted: u64,
     /// Rejected lines by reason, in the order of `RejectReason::ALL`.
     pub rejects: [u64; RejectReason::ALL.len()],
 }
@@ -61,14 +66,19 @@ impl Tally {
         ["allowed", "denied", "recorded", "ignored", "duplicate"];
 
     /// Counts a final decision.
-    pub fn decided(&mut self, verdict: Verdict) {
-        let name = verdict.as_str();
+    pub fn decided(&mut self, decision: &Decision<'_>) {
+        let name = decision.verdict.as_str();
+        self.answers += u64::from(matches!(
+            &decision.visit.event.what,
+            What::Fact { fact: Fact::Terms(..), .. }
+        ));
+        self.unlisted += u64::from(decision.unlisted);
         if let Some(place) = Tally::VERDICTS.iter().position(|known| *known == name)
             && let Some(count) = self.verdicts.get_mut(place)
         {
             *count += 1;
         }
-        if let Some(reason) = verdict.reason() {
+        if let Some(reason) = decision.verdict.reason() {
             self.reasons.resize(Reason::ALL.len(), 0);
             if let Some(count) = self.reasons.get_mut(reason as usize) {
                 *count += 1;
@@ -84,12 +94,22 @@ impl Tally {
 
     /// Adds what another counted.
     pub fn add(&mut self, other: &Tally) {
+        self.answers += other.answers;
+        self.unlisted += other.unlisted;
         self.reasons.resize(Reason::ALL.len(), 0);
         let pairs = self.verdicts.iter_mut().zip(&other.verdicts);
         let pairs = pairs.chain(self.rejects.iter_mut().zip(&other.rejects));
         pairs
             .chain(self.reasons.iter_mut().zip(&other.reasons))
             .for_each(|(sum, more)| *sum += more);
+    }
+
+    /// Why events were denied or ignored, the most frequent reason first.
+    pub fn by_reason(&self) -> Vec<(Reason, u64)> {
+        let counted = Reason::ALL.iter().copied().zip(self.reasons.iter().copied());
+        let mut met: Vec<_> = counted.filter(|(_, count)| *count > 0).collect();
+        met.sort_by_key(|(_, count)| Reverse(*count));
+        met
     }
 
     /// How many events were decided.
@@ -220,12 +240,13 @@ fn read<'c>(reader: &Reader, chunk: &'c Chunk) -> Vec<Line<'c>> {
     lines
 }
 
-type Decided<'l, 'c> = Vec<Result<Decisions<'l>, &'l Line<'c>>>;
+/// What was decided of a line, or why it was rejected, with its number and bytes.
+type Decided<'l> = Vec<Result<Decisions<'l>, (u64, &'l [u8], Reject)>>;
 
-fn decide<'l, 'c>(engine: &mut Engine, lines: &'l [Line<'c>]) -> Decided<'l, 'c> {
-    let decided = lines.iter().map(|line| match &line.2 {
+fn decide<'l>(engine: &mut Engine, lines: &'l [Line<'_>]) -> Decided<'l> {
+    let decided = lines.iter().map(|(number, line, read)| match read {
         Ok(event) => Ok(engine.step(event)),
-        Err(_) => Err(line),
+        Err(reject) => Err((*number, *line, *reject)),
     });
     decided.collect()
 }
@@ -233,7 +254,7 @@ fn decide<'l, 'c>(engine: &mut Engine, lines: &'l [Line<'c>]) -> Decided<'l, 'c>
 fn write(
     output: &mut Output,
     chunk: &Chunk,
-    decided: &Decided<'_, '_>,
+    decided: &Decided<'_>,
     policy: &str,
     options: Options,
 ) {
@@ -244,16 +265,15 @@ fn write(
     for event in decided {
         match event {
             Ok(decisions) => {
-                output.tally.decided(decisions.last.verdict);
+                output.tally.decided(&decisions.last);
                 (options.write)(&mut output.decisions, decisions, policy);
             }
-            Err((number, line, Err(reject))) => {
+            Err((number, line, reject)) => {
                 output.tally.rejected(*reject);
                 if options.rejects {
                     write_reject(&mut output.rejects, *reject, Some(&chunk.input), *number, line);
                 }
             }
-            Err((_, _, Ok(_))) => (),
         }
     }
 }

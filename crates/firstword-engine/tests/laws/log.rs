@@ -1,4 +1,4 @@
-//! Random logs, and what an engine says to them, as decisions.md writes it.
+//! Random logs, and what an engine says to them, as DECISIONS.md writes it.
 
 use std::collections::BTreeMap;
 

@@ -18,7 +18,7 @@ pub static RECIPIENT_GATE: Gate = Gate {
         row("R4",  "P's standing is `suspended`",                                                                     is_suspended,                &[Stands],            Deny(RecipientSuspended)),
         row("R5",  "Q is a person, the sender's gate did not say `reply`, and P's reach does not admit Q",            a_person_out_of_reach,       &[Said, Reached],     Deny(NotReachable)),
         row("R6",  "Q is a person",                                                                                   a_person_speaks,             &[Said],              AllowAsSaid),
-        row("R7",  "the findings name a kind in `content.forbidden`",                                                 names_forbidden_content,     &[Findings],          Deny(SensitiveContent)),
+        row("R7",  "the findings name a kind in `content.forbidden`",                                                 names_forbidden_content,     &[Forbidden],         Deny(SensitiveContent)),
         row("R8",  "an order that holds forbids the category",                                                        an_order_forbids_it,         &[Orders],            Deny(OrderForbids)),
         row("R9",  "the policy lists purposes for Q's sector and the event has no `purpose`",                         purpose_is_missing,          &[Purpose],           Deny(PurposeMissing)),
         row("R10", "the event's `purpose` is one of that sector's `deny`, or the sector has `allow` and it is none of them", purpose_is_forbidden, &[Purpose],           Deny(PurposeForbidden)),

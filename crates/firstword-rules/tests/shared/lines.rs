@@ -1,4 +1,4 @@
-//! Events as events.md writes them, so that the program can read what a failing law leaves behind.
+//! Events as EVENTS.md writes them, so that the program can read what a failing law leaves behind.
 
 use std::fmt::Write;
 

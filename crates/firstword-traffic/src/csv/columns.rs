@@ -30,13 +30,21 @@ pub enum BadColumns {
     /// Two columns for one field.
     #[error("the event field `{0}` is given twice")]
     Twice(Field),
+    /// There is not even a header.
+    #[error("the table is empty: its first line has to name the columns")]
+    Empty,
     /// The table has no such column.
-    #[error("the table has no column `{column}`{}", did_you_mean(.hint.as_deref()))]
+    #[error(
+        "the table has no column `{column}`, by the names in its first line{}",
+        did_you_mean(*.hint)
+    )]
     NoColumn {
         /// What was asked for.
         column: String,
-        /// The column that may have been meant.
-        hint: Option<String>,
+        /// The column that may have been meant, if it bears the name of a field, or one that tables
+        /// often have for it. No other cell is ever shown: the first line of a table without a
+        /// header is somebody's data.
+        hint: Option<&'static str>,
     },
     /// The table's header has a name twice.
     #[error("the table has more than one column `{0}`")]
@@ -99,12 +107,18 @@ impl Columns {
             .map(|name| std::str::from_utf8(name).map(str::trim))
             .collect::<Result<_, _>>()
             .map_err(|_| BadColumns::NotUtf8)?;
+        if names.is_empty() {
+            return Err(BadColumns::Empty);
+        }
         let mut found = Vec::new();
         for field in Field::ALL {
             let place = match self.0.iter().find(|(known, _)| *known == field) {
                 Some((_, column)) => Some(place_of(&names, column)?.ok_or_else(|| {
-                    let hint = nearest(column, names.iter().copied()).map(str::to_owned);
-                    BadColumns::NoColumn { column: column.clone(), hint }
+                    let known = Field::ALL.into_iter().flat_map(|field| {
+                        [Some(field.name()), field.alias()].into_iter().flatten()
+                    });
+                    let there = known.filter(|name| matches!(place_of(&names, name), Ok(Some(_))));
+                    BadColumns::NoColumn { column: column.clone(), hint: nearest(column, there) }
                 })?),
                 None => match (place_of(&names, field.name())?, field.alias()) {
                     (None, Some(alias)) => place_of(&names, alias)?,
@@ -210,11 +224,11 @@ mod tests {
         let missing = places("", &["at", "from"]);
         assert_eq!(missing, Err(BadColumns::Missing { field: Field::To }));
         assert!(places("", &["at", "type"]).is_ok());
-        let hint = Some("whom".to_owned());
-        assert_eq!(
-            places("to=wohm", &["at", "from", "whom"]),
-            Err(BadColumns::NoColumn { column: "wohm".to_owned(), hint })
-        );
+        let no_column = |hint| Err(BadColumns::NoColumn { column: "sendr".to_owned(), hint });
+        assert_eq!(places("from=sendr", &["at", "Sender", "to"]), no_column(Some("sender")));
+        // What stands in the first line of a table without a header may be a name.
+        assert_eq!(places("from=sendr", &["1621155600", "Senda", "bob"]), no_column(None));
+        assert_eq!(places("from=sendr", &[]), Err(BadColumns::Empty));
         assert_eq!(
             places("", &["at", "from", "to", "to"]),
             Err(BadColumns::Ambiguous("to".to_owned()))

@@ -30,8 +30,10 @@ pub enum Fault {
     UnknownType,
     /// A field that the row's type needs is empty, or has no column.
     Missing(Field),
-    /// Neither a number nor a time of RFC 3339 with an offset.
+    /// Neither a number nor a time of RFC 3339.
     NotATime,
+    /// A time of RFC 3339 but for its offset, and [`Import::utc_offset`] gives none.
+    NoOffset,
     /// Before the year 2000, or after 2099.
     OutOfRange,
     /// Empty but for its prefix, longer than 128 bytes, or with white space or control characters.
@@ -59,6 +61,10 @@ impl Fault {
             Self::NotATime => Some(
                 "write 2021-05-16T09:00:00Z, with its offset, or a number counted from the epoch",
             ),
+            Self::NoOffset => Some(
+                "write 2021-05-16T09:00:00+02:00, or say what all such times have with \
+                 --utc-offset +02:00",
+            ),
             Self::OutOfRange => Some("check the epoch and the unit that the numbers count in"),
             Self::NotAnIdentifier => Some("use a column with ids instead of names"),
             Self::UnknownType => Some("such as message, call, contact.opted_in or terms.declined"),
@@ -83,6 +89,7 @@ impl fmt::Display for Fault {
             Self::UnknownType => f.write_str("unknown type of event"),
             Self::Missing(field) => write!(f, "no value for `{field}`, which the event needs"),
             Self::NotATime => f.write_str("not a time"),
+            Self::NoOffset => f.write_str("a time without its offset from UTC"),
             Self::OutOfRange => f.write_str("a time before the year 2000 or after 2099"),
             Self::NotAnIdentifier => f.write_str(
                 "not an identifier: 1 to 128 bytes without white space and control characters",
@@ -96,11 +103,12 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A row that could not become an event, and why.
+/// A row that could not become an event, and why. It begins with its line, to stand after the name of
+/// the table: `calls.csv:3: column ...`, which editors can follow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "line {line}{}: {fault}{}",
-    .column.as_ref().map(|name| format!(", column `{name}`")).unwrap_or_default(),
+    "{line}: {}{fault}{}",
+    .column.as_ref().map(|name| format!("column `{name}`: ")).unwrap_or_default(),
     .fault.hint().map(|hint| format!(" ({hint})")).unwrap_or_default()
 )]
 pub struct Problem {
@@ -154,15 +162,22 @@ impl<'a> Row<'a> {
             "" => self.import.kind,
             name => name.parse().map_err(|_| (Some(Field::Type), Fault::UnknownType))?,
         };
+        let at = match cell(record, next_is(Field::At))? {
+            "" => return Err((Some(Field::At), Fault::Missing(Field::At))),
+            at => self.time(at).map_err(|fault| (Some(Field::At), fault))?,
+        };
         self.line.extend_from_slice(b"{\"id\":");
         if id.is_empty() {
-            let id = format!("{}-{number}", self.import.prefix);
+            // The number keeps rows of one table apart, the time those of tables of different days.
+            let id = format!("{}-{number}-{at}", self.import.prefix);
             json::string(&mut self.line, &id);
         } else {
             self.value(Field::Id, id).map_err(|fault| (Some(Field::Id), fault))?;
         }
         self.line.extend_from_slice(b",\"type\":");
         json::string(&mut self.line, kind.name());
+        self.line.extend_from_slice(b",\"at\":");
+        self.instant(at);
         let mut missing = Missing::of(kind);
         for column in columns.filter(|column| kind.has(column.field)) {
             let value = cell(record, Some(column))?;
@@ -191,9 +206,7 @@ impl<'a> Row<'a> {
         match field {
             Field::At | Field::Until => {
                 let at = self.time(value)?;
-                self.line.push(b'"');
-                self.clerk.write(&mut self.line, at);
-                self.line.push(b'"');
+                self.instant(at);
             }
             Field::From | Field::To | Field::Party => {
                 self.party(&["person:", "business:"], value)?
@@ -214,7 +227,14 @@ impl<'a> Row<'a> {
         Ok(())
     }
 
-    /// A number counted from the epoch, or RFC 3339.
+    /// Appends a time.
+    fn instant(&mut self, at: i64) {
+        self.line.push(b'"');
+        self.clerk.write(&mut self.line, at);
+        self.line.push(b'"');
+    }
+
+    /// A number counted from the epoch, or RFC 3339, the offset of which the import may give.
     fn time(&self, value: &str) -> Result<i64, Fault> {
         let at = match decimal(value) {
             Some(thousandths) => {
@@ -224,7 +244,13 @@ impl<'a> Row<'a> {
                 };
                 millis.checked_add(self.import.epoch).ok_or(Fault::OutOfRange)?
             }
-            None => read(value).ok_or(Fault::NotATime)?,
+            None => match (read(value), read(&format!("{value}Z")), self.import.utc_offset) {
+                (Some(at), ..) => at,
+                // What is a time of UTC as soon as it says so has no offset of its own.
+                (None, Some(local), Some(offset)) => local.saturating_sub(offset),
+                (None, Some(_), None) => return Err(Fault::NoOffset),
+                (None, None, _) => return Err(Fault::NotATime),
+            },
         };
         if in_range(at) { Ok(at) } else { Err(Fault::OutOfRange) }
     }
@@ -289,20 +315,18 @@ fn cell<'r>(record: &'r ByteRecord, column: Option<&Column>) -> Result<&'r str, 
     Ok(if column.field == Field::Text { text } else { text.trim() })
 }
 
-/// The fields that a row's type needs and that have not been met.
+/// The fields that a row's type needs, `at` aside, and that have not been met.
 struct Missing {
-    at: bool,
     needs: &'static [Field],
     met: usize,
 }
 
 impl Missing {
     fn of(kind: Kind) -> Self {
-        Self { at: true, needs: kind.needs(), met: 0 }
+        Self { needs: kind.needs(), met: 0 }
     }
 
     fn found(&mut self, field: Field) {
-        self.at &= field != Field::At;
         // Columns and needs are both in the order of fields.
         if self.needs.get(self.met) == Some(&field) {
             self.met += 1;
@@ -310,7 +334,7 @@ impl Missing {
     }
 
     fn first(&self) -> Option<Field> {
-        if self.at { Some(Field::At) } else { self.needs.get(self.met).copied() }
+        self.needs.get(self.met).copied()
     }
 }
 

@@ -37,9 +37,9 @@ fn a_log_of_calls() {
     assert_eq!(
         events,
         [
-            json!({"id": "calls-1", "type": "call", "at": "2021-05-16T00:03:04.000Z",
+            json!({"id": "calls-1-1621123384000", "type": "call", "at": "2021-05-16T00:03:04.000Z",
                 "from": "person:300", "to": "person:301", "duration": 121}),
-            json!({"id": "calls-2", "type": "call", "at": "2021-05-16T02:34:12.000Z",
+            json!({"id": "calls-2-1621132452000", "type": "call", "at": "2021-05-16T02:34:12.000Z",
                 "from": "person:401", "to": "business:457", "duration": -1}),
         ]
     );
@@ -59,14 +59,56 @@ fn times_in_every_form() {
     assert_eq!(at("2021-05-16T12:00:00+02:00", Unit::Seconds), "2021-05-16T10:00:00.000Z");
     assert_eq!(
         at("2021-05-16 12:00:00", Unit::Seconds),
-        "line 2, column `at`: not a time \
+        "2: column `at`: a time without its offset from UTC \
+         (write 2021-05-16T09:00:00+02:00, or say what all such times have with --utc-offset +02:00)"
+    );
+    assert_eq!(
+        at("16.05.2021 12:00", Unit::Seconds),
+        "2: column `at`: not a time \
          (write 2021-05-16T09:00:00Z, with its offset, or a number counted from the epoch)"
     );
     assert_eq!(
         at("99999999999", Unit::Seconds),
-        "line 2, column `at`: a time before the year 2000 or after 2099 \
+        "2: column `at`: a time before the year 2000 or after 2099 \
          (check the epoch and the unit that the numbers count in)"
     );
+}
+
+#[test]
+fn times_without_an_offset_get_that_of_the_table() {
+    let table = b"at,type,person,business,until
+2021-05-16 09:05:00,contact.opted_in,ann,shop,2021-06-01T00:00:00.5
+2021-05-16T09:05:00Z,contact.opted_in,ann,shop,2021-06-01T00:00:00+05:30
+";
+    let import = Import { utc_offset: Some(2 * 3_600_000), ..import("") };
+    let (events, problems, _) = run(table, &import);
+    assert_eq!(problems, [""; 0]);
+    assert_eq!(events[0]["at"], "2021-05-16T07:05:00.000Z");
+    assert_eq!(events[0]["until"], "2021-05-31T22:00:00.500Z");
+    assert_eq!(events[1]["at"], "2021-05-16T09:05:00.000Z");
+    assert_eq!(events[1]["until"], "2021-05-31T18:30:00.000Z");
+}
+
+#[test]
+fn ids_are_the_same_each_time_and_differ_by_day() {
+    let ids = |table: &str| -> Vec<Value> {
+        let (events, ..) = run(table.as_bytes(), &import(""));
+        events.iter().map(|event| event["id"].clone()).collect()
+    };
+    let monday = ids("at,from,to\n1,a,b\n1,a,b\n");
+    assert_eq!(monday, ["csv-1-1621123201000", "csv-2-1621123201000"]);
+    assert_eq!(ids("at,from,to\n1,a,b\n1,a,b\n"), monday);
+    let tuesday = ids("at,from,to\n86401,a,b\n86401,a,b\n");
+    assert!(tuesday.iter().all(|id| !monday.contains(id)), "{tuesday:?}");
+}
+
+#[test]
+fn the_longest_id_is_an_identifier() {
+    let prefix = "p".repeat(LONGEST_PREFIX);
+    let id = format!("{prefix}-{}-{}", u64::MAX, crate::time::TOO_LATE - 1);
+    assert!(field::is_identifier(&id) && id.len() <= 128, "{}", id.len());
+    let (events, ..) = run(b"at,from,to\n1,a,b\n", &Import { prefix, ..import("") });
+    assert_eq!(events.len(), 1);
 }
 
 #[test]
@@ -101,16 +143,16 @@ x-1,terms.declined,1,ann,,,,,,,2021-05
         [
             json!({"id": "x-1", "type": "terms.declined", "at": "2021-05-16T00:00:01.000Z",
                 "person": "person:ann", "version": "2021-05"}),
-            json!({"id": "csv-2", "type": "contact.opted_in", "at": "2021-05-16T00:00:02.000Z",
+            json!({"id": "csv-2-1621123202000", "type": "contact.opted_in", "at": "2021-05-16T00:00:02.000Z",
                 "person": "person:ann", "business": "business:shop", "scopes": ["utility", "calls"],
                 "until": "2021-06-01T00:00:00.000Z"}),
-            json!({"id": "csv-3", "type": "contact.blocked", "at": "2021-05-16T00:00:03.000Z",
+            json!({"id": "csv-3-1621123203000", "type": "contact.blocked", "at": "2021-05-16T00:00:03.000Z",
                 "person": "person:ann", "party": "business:shop"}),
-            json!({"id": "csv-4", "type": "person.located", "at": "2021-05-16T00:00:04.000Z",
+            json!({"id": "csv-4-1621123204000", "type": "person.located", "at": "2021-05-16T00:00:04.000Z",
                 "person": "person:ann", "region": "DE-HH"}),
-            json!({"id": "csv-5", "type": "reach.set", "at": "2021-05-16T00:00:05.000Z",
+            json!({"id": "csv-5-1621123205000", "type": "reach.set", "at": "2021-05-16T00:00:05.000Z",
                 "person": "person:ann", "reach": "nobody"}),
-            json!({"id": "csv-6", "type": "person.erased", "at": "2021-05-16T00:00:06.000Z",
+            json!({"id": "csv-6-1621123206000", "type": "person.erased", "at": "2021-05-16T00:00:06.000Z",
                 "person": "person:ann"}),
         ]
     );
@@ -130,23 +172,26 @@ fn rows_that_cannot_be_converted_are_named_and_passed_over() {
         9,\xff,b,,,\n\
         10,a,b,,,\n";
     let (events, problems, counts) = run(table, &import(""));
-    assert_eq!(events.iter().map(|event| &event["id"]).collect::<Vec<_>>(), ["csv-1", "csv-10"]);
+    assert_eq!(
+        events.iter().map(|event| &event["id"]).collect::<Vec<_>>(),
+        ["csv-1-1621123201000", "csv-10-1621123210000"]
+    );
     assert_eq!(counts, Counts { rows: 10, events: 2, problems: 8 });
     assert_eq!(
         problems,
         [
-            "line 3: 3 cells where the header has 6 \
+            "3: 3 cells where the header has 6 \
              (a cell with a comma or a quote in it needs quotes around it)",
-            "line 4, column `to`: no value for `to`, which the event needs",
-            "line 5, column `from`: not an identifier: 1 to 128 bytes without white space and \
+            "4: column `to`: no value for `to`, which the event needs",
+            "5: column `from`: not an identifier: 1 to 128 bytes without white space and \
              control characters (use a column with ids instead of names)",
-            "line 6, column `type`: unknown type of event \
+            "6: column `type`: unknown type of event \
              (such as message, call, contact.opted_in or terms.declined)",
-            "line 7, column `region`: not a region (two capital letters of ISO 3166, such as FR or \
+            "7: column `region`: not a region (two capital letters of ISO 3166, such as FR or \
              DE-HH)",
-            "line 8, column `person`: a business instead of a person, or the reverse",
-            "line 9, column `at`: no value for `at`, which the event needs",
-            "line 10, column `from`: not UTF-8 (save the table as UTF-8)",
+            "8: column `person`: a business instead of a person, or the reverse",
+            "9: column `at`: no value for `at`, which the event needs",
+            "10: column `from`: not UTF-8 (save the table as UTF-8)",
         ]
     );
 }
@@ -161,8 +206,8 @@ fn tables_that_cannot_be_read_at_all() {
         "no column for `at`: say which it is, as in `at=COLUMN`"
     );
     assert_eq!(
-        fails("", &Import::default()),
-        "no column for `at`: say which it is, as in `at=COLUMN`"
+        fails("\u{feff}\n\n", &Import::default()),
+        "the table is empty: its first line has to name the columns"
     );
     let prefix = Import { prefix: "my log".to_owned(), ..Import::default() };
     assert!(fails("at,from,to\n", &prefix).starts_with("an id's prefix"));

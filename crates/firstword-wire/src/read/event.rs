@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use firstword_rules::{
-    Answer, Category, Event, Fact, Kind, Millis, Name, Reach, Region, Scope, Scopes, Utterance,
-    What,
+    Answer, Category, Event, Fact, Kind, Millis, Name, PartyKind, Reach, Region, Scope, Scopes,
+    Utterance, What,
 };
 
 use super::fields::{Field, Fields, Value};
@@ -33,18 +33,23 @@ pub(crate) fn event<'a>(mut fields: Fields<'a>, keywords: &Keywords) -> Result<E
     let at = fields.time(Field::At)?;
     let what = match kind {
         Type::Utterance(kind) => What::Utterance(utterance(&mut fields, kind, keywords)?),
-        _ => {
-            let person = fields.party(Field::Person, Some("person:"))?;
+        Type::Fact(kind) => {
+            let person = fields.party(Field::Person, Some(PartyKind::Person))?;
             What::Fact { person, fact: fact(&mut fields, kind)? }
         }
     };
     Ok(Event { id, at, what })
 }
 
-/// The types of events.md, as far as they differ in their fields.
+/// The types of EVENTS.md, as far as they differ in their fields.
 #[derive(Clone, Copy)]
 enum Type {
     Utterance(Kind),
+    Fact(FactType),
+}
+
+#[derive(Clone, Copy)]
+enum FactType {
     Terms(Answer),
     OptedIn,
     OptedOut,
@@ -61,39 +66,44 @@ enum Type {
 
 impl Type {
     fn parse(name: &str) -> Option<Type> {
-        Some(match name {
-            "message" => Type::Utterance(Kind::Message),
-            "call" => Type::Utterance(Kind::Call),
-            "call.answered" => Type::CallAnswered,
-            "terms.accepted" => Type::Terms(Answer::Accepted),
-            "terms.declined" => Type::Terms(Answer::Declined),
-            "terms.withdrawn" => Type::Terms(Answer::Withdrawn),
-            "contact.opted_in" => Type::OptedIn,
-            "contact.opted_out" => Type::OptedOut,
-            "contact.erased" => Type::ContactErased,
-            "contact.blocked" => Type::Blocked,
-            "contact.unblocked" => Type::Unblocked,
-            "reach.set" => Type::ReachSet,
-            "person.located" => Type::Located,
-            "person.erased" => Type::PersonErased,
-            "event.unreadable" => Type::Unreadable,
-            "doubt.cleared" => Type::DoubtCleared,
+        Some(Type::Fact(match name {
+            "message" => return Some(Type::Utterance(Kind::Message)),
+            "call" => return Some(Type::Utterance(Kind::Call)),
+            "call.answered" => FactType::CallAnswered,
+            "terms.accepted" => FactType::Terms(Answer::Accepted),
+            "terms.declined" => FactType::Terms(Answer::Declined),
+            "terms.withdrawn" => FactType::Terms(Answer::Withdrawn),
+            "contact.opted_in" => FactType::OptedIn,
+            "contact.opted_out" => FactType::OptedOut,
+            "contact.erased" => FactType::ContactErased,
+            "contact.blocked" => FactType::Blocked,
+            "contact.unblocked" => FactType::Unblocked,
+            "reach.set" => FactType::ReachSet,
+            "person.located" => FactType::Located,
+            "person.erased" => FactType::PersonErased,
+            "event.unreadable" => FactType::Unreadable,
+            "doubt.cleared" => FactType::DoubtCleared,
             _ => return None,
-        })
+        }))
     }
 
     /// The fields that it needs besides `id` and `at`.
     fn needs(self) -> &'static [Field] {
         match self {
             Type::Utterance(_) => &[Field::From, Field::To],
-            Type::Terms(_) => &[Field::Person, Field::Version],
-            Type::OptedIn | Type::OptedOut | Type::ContactErased | Type::CallAnswered => {
-                &[Field::Person, Field::Business]
-            }
-            Type::Blocked | Type::Unblocked => &[Field::Person, Field::Party],
-            Type::ReachSet => &[Field::Person, Field::Reach],
-            Type::Located => &[Field::Person, Field::Region],
-            Type::PersonErased | Type::Unreadable | Type::DoubtCleared => &[Field::Person],
+            Type::Fact(fact) => match fact {
+                FactType::Terms(_) => &[Field::Person, Field::Version],
+                FactType::OptedIn
+                | FactType::OptedOut
+                | FactType::ContactErased
+                | FactType::CallAnswered => &[Field::Person, Field::Business],
+                FactType::Blocked | FactType::Unblocked => &[Field::Person, Field::Party],
+                FactType::ReachSet => &[Field::Person, Field::Reach],
+                FactType::Located => &[Field::Person, Field::Region],
+                FactType::PersonErased | FactType::Unreadable | FactType::DoubtCleared => {
+                    &[Field::Person]
+                }
+            },
         }
     }
 }
@@ -136,48 +146,42 @@ fn utterance<'a>(
 
 /// Joins what the scan finds in a text with what the producer found. The text goes no further.
 fn join_findings(utterance: &mut Utterance<'_>, text: &str, keywords: &Keywords) {
-    let mut join = |kind: &'static str| {
+    // "They are looked for only in what a person writes to a business."
+    let (opt_out, opt_in) = match utterance.from.is_person() && !utterance.to.is_person() {
+        true => keywords.find(text),
+        false => (false, false),
+    };
+    let words = [opt_out.then_some("opt_out"), opt_in.then_some("opt_in")].into_iter().flatten();
+    for kind in scan(text).iter().map(|kind| kind.as_str()).chain(words) {
         if !utterance.finds(kind) {
             utterance.findings.push(Cow::Borrowed(kind));
-        }
-    };
-    for kind in scan(text).iter() {
-        join(kind.as_str());
-    }
-    // "They are looked for only in what a person writes to a business."
-    if utterance.from.is_person() && !utterance.to.is_person() {
-        let (opt_out, opt_in) = keywords.find(text);
-        for kind in [opt_out.then_some("opt_out"), opt_in.then_some("opt_in")].into_iter().flatten()
-        {
-            if !utterance.finds(kind) {
-                utterance.findings.push(Cow::Borrowed(kind));
-            }
         }
     }
 }
 
-fn fact<'a>(fields: &mut Fields<'a>, kind: Type) -> Result<Fact<'a>, Reject> {
-    let business = |fields: &mut Fields<'a>| fields.party(Field::Business, Some("business:"));
+fn fact<'a>(fields: &mut Fields<'a>, kind: FactType) -> Result<Fact<'a>, Reject> {
+    let business =
+        |fields: &mut Fields<'a>| fields.party(Field::Business, Some(PartyKind::Business));
     Ok(match kind {
-        Type::Terms(answer) => Fact::Terms(answer, fields.identifier(Field::Version)?),
-        Type::OptedIn => Fact::OptedIn {
+        FactType::Terms(answer) => Fact::Terms(answer, fields.identifier(Field::Version)?),
+        FactType::OptedIn => Fact::OptedIn {
             business: business(fields)?,
             scopes: fields.optional(Field::Scopes, Fields::scopes)?,
             until: fields.optional(Field::Until, Fields::time)?,
         },
-        Type::OptedOut => Fact::OptedOut {
+        FactType::OptedOut => Fact::OptedOut {
             business: business(fields)?,
             scopes: fields.optional(Field::Scopes, Fields::scopes)?,
         },
-        Type::ContactErased => Fact::ContactErased { business: business(fields)? },
-        Type::CallAnswered => Fact::CallAnswered { business: business(fields)? },
-        Type::Blocked => Fact::Blocked(fields.other_party()?),
-        Type::Unblocked => Fact::Unblocked(fields.other_party()?),
-        Type::ReachSet => Fact::ReachSet(fields.word(Field::Reach, Reach::parse)?),
-        Type::Located => Fact::Located(fields.word(Field::Region, Region::parse)?),
-        Type::PersonErased => Fact::PersonErased,
-        Type::Unreadable => Fact::Unreadable,
-        Type::DoubtCleared | Type::Utterance(_) => Fact::DoubtCleared,
+        FactType::ContactErased => Fact::ContactErased { business: business(fields)? },
+        FactType::CallAnswered => Fact::CallAnswered { business: business(fields)? },
+        FactType::Blocked => Fact::Blocked(fields.other_party()?),
+        FactType::Unblocked => Fact::Unblocked(fields.other_party()?),
+        FactType::ReachSet => Fact::ReachSet(fields.word(Field::Reach, Reach::parse)?),
+        FactType::Located => Fact::Located(fields.word(Field::Region, Region::parse)?),
+        FactType::PersonErased => Fact::PersonErased,
+        FactType::Unreadable => Fact::Unreadable,
+        FactType::DoubtCleared => Fact::DoubtCleared,
     })
 }
 
@@ -227,8 +231,8 @@ impl<'a> Fields<'a> {
         time.ok_or(RejectReason::BadField.of(field))
     }
 
-    /// A party, of the kind of this prefix if one is asked for.
-    fn party(&mut self, field: Field, prefix: Option<&str>) -> Result<Name<'a>, Reject> {
+    /// A party, of this kind if one is asked for.
+    fn party(&mut self, field: Field, kind: Option<PartyKind>) -> Result<Name<'a>, Reject> {
         let bad = RejectReason::BadField.of(field);
         let name = match self.text(field)? {
             Cow::Borrowed(text) => Name::parse(text),
@@ -236,7 +240,7 @@ impl<'a> Fields<'a> {
                 .map(|name| Name { kind: name.kind, text: Cow::Owned(name.text.into_owned()) }),
         };
         let name = name.filter(|name| is_identifier(&name.text)).ok_or(bad)?;
-        if prefix.is_none_or(|prefix| prefix == name.kind.prefix()) { Ok(name) } else { Err(bad) }
+        if kind.is_none_or(|kind| kind == name.kind) { Ok(name) } else { Err(bad) }
     }
 
     fn other_party(&mut self) -> Result<Name<'a>, Reject> {

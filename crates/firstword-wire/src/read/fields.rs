@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-/// Defines the fields of the table of events.md.
+/// Defines the fields of the table of EVENTS.md.
 macro_rules! fields {
     ($($name:ident = $text:literal,)+) => {
-        /// A field that the table of events.md lists.
+        /// A field that the table of EVENTS.md lists.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        #[expect(missing_docs, reason = "the table of events.md says what each is")]
+        #[expect(missing_docs, reason = "the table of EVENTS.md says what each is")]
         pub enum Field { $($name,)+ }
 
         impl Field {

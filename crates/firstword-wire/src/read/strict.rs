@@ -14,7 +14,7 @@ use super::fields::{Field, Fields, Value};
 /// The event itself is 1.
 const DEEPEST: usize = 32;
 
-/// The fields of one JSON object; `None` where it is none by events.md.
+/// The fields of one JSON object; `None` where it is none by EVENTS.md.
 pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
     let mut json = serde_json::Deserializer::from_str(text);
     let fields = json.deserialize_map(Object).ok()?;

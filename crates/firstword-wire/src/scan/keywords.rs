@@ -1,4 +1,4 @@
-//! The policy's word lists: does a text equal a word or phrase of one, both in one form? (events.md, "Content kinds")
+//! The policy's word lists: does a text equal a word or phrase of one, both in one form? (EVENTS.md, "Content kinds")
 //!
 //! A long text can only equal a short keyword if most of it vanishes, so the form is made as the text is read, and
 //! given up as soon as it is longer than the longest keyword.

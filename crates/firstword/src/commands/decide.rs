@@ -154,10 +154,21 @@ fn summarise(tally: &Tally) {
     let verdicts = each(&Tally::VERDICTS, &tally.verdicts);
     let colon = if verdicts.is_empty() { "" } else { ": " };
     say(format_args!("{} decided{colon}{verdicts}", counted(decided, "event")));
-    let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-    let reasons = each(&reasons, &tally.reasons);
+    let reasons = tally.by_reason();
+    let told = reasons.iter().map(|(reason, count)| format!("{} {reason}", thousands(*count)));
     if !reasons.is_empty() {
-        say(format_args!("  because: {reasons}"));
+        say(format_args!("  because: {}", told.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some((Reason::TermsUnanswered, _)) = reasons.first()
+        && tally.answers == 0
+    {
+        say(format_args!(
+            "  note: nobody in this log ever answered the terms of the policy; `--policy open` has no terms"
+        ));
+    }
+    if tally.unlisted > 0 {
+        let answers = counted(tally.unlisted, "answer");
+        say(format_args!("  note: {answers} to terms that the policy does not list"));
     }
     if rejected > 0 {
         let rejects = RejectReason::ALL.map(RejectReason::as_str);

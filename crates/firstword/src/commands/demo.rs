@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 use clap::Args;
 use firstword_engine::Engine;
-use firstword_rules::{Event, Kind, Policy, Reason, Role, Row, Trail, Verdict, What};
+use firstword_rules::{Event, Kind, Policy, Reason, Role, Trail, Verdict, What};
 use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::{Reader, trim_line};
 
@@ -105,9 +105,9 @@ fn decide(events: &[Event<'_>], policy: &Policy) -> (Tally, Option<usize>) {
     let (mut engine, mut tally, mut refused) =
         (Engine::new(policy.clone()), Tally::default(), None);
     for (place, event) in events.iter().enumerate() {
-        let verdict = engine.step(event).last.verdict;
-        tally.decided(verdict);
-        if verdict == Verdict::Denied(Reason::TermsDeclined) && is_message(event) {
+        let decision = engine.step(event).last;
+        tally.decided(&decision);
+        if decision.verdict == Verdict::Denied(Reason::TermsDeclined) && is_message(event) {
             refused = refused.or(Some(place));
         }
     }
@@ -128,19 +128,14 @@ fn verdicts(tally: &Tally, colours: Colours) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// Why utterances were refused, the most frequent first, each with the words of its row.
+/// Why events were refused or ignored, the most frequent first, and what each reason means.
 fn reasons(tally: &Tally, colours: Colours) -> Vec<Vec<String>> {
-    let mut counted: Vec<_> =
-        Reason::ALL.iter().zip(&tally.reasons).filter(|(_, count)| **count > 0).collect();
-    counted.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), **reason));
-    let rows = counted.into_iter().filter_map(|(reason, count)| {
-        let row = Row::denying(*reason)?;
-        Some(vec![
+    let rows = tally.by_reason().into_iter().map(|(reason, count)| {
+        vec![
             format!("  {}", colours.bad(reason.as_str())),
-            thousands(*count),
-            row.id.to_owned(),
-            colours.faint(&shortened(row.words, 70)),
-        ])
+            thousands(count),
+            colours.faint(&shortened(reason.meaning(), 80)),
+        ]
     });
     rows.take(8).collect()
 }

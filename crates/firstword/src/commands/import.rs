@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use firstword_rules::Millis;
 use firstword_traffic::csv::{self, Columns, ImportError, Kind, Unit};
+use firstword_wire::parse_time;
 
 use super::generate::time;
 use crate::exit::{Exit, say, usage_error};
@@ -19,7 +20,8 @@ use crate::terminal::{counted, stdout};
 #[command(
     after_help = "Example: a table of text messages, times in seconds since a study began\n  \
     firstword import --from csv --epoch 2021-05-16T00:00:00Z \\\n    \
-    --columns at=timestamp,from=sender,to=recipient sms.csv > events.jsonl"
+    --columns at=timestamp,from=sender,to=recipient sms.csv > events.jsonl\n\n\
+    A bare name (alice, 370) is a person. Write business:NAME for a business."
 )]
 pub struct Import {
     /// What the log is.
@@ -32,13 +34,19 @@ pub struct Import {
     /// The time that numbers in the `at` column count from.
     #[arg(long, default_value = "1970-01-01T00:00:00Z", value_parser = time)]
     epoch: Millis,
-    /// In what these numbers count.
+    /// The offset of times that bear none, such as `2021-05-16 09:05:00`; without it they are left out. It is
+    /// the same all year: where clocks change, the table has to bear offsets.
+    #[arg(long, value_name = "+HH:MM", value_parser = utc_offset, allow_hyphen_values = true)]
+    utc_offset: Option<i64>,
+    /// In what numbers in the `at` column count.
     #[arg(long, value_enum, default_value_t = Count::S)]
     unit: Count,
     /// The type of a row that names none.
     #[arg(long = "type", default_value = "message", value_name = "TYPE")]
     kind: String,
-    /// What the id of a row without one begins with.
+    /// What the id of a row without one begins with; the row's number and time follow, so that a table gives the
+    /// same ids each time and that of another day gives others. From the second table on, its place is added.
+    /// Tables of the same time that are imported one by one need different prefixes.
     #[arg(long, default_value = "csv")]
     prefix: String,
     /// What stands between cells.
@@ -70,6 +78,16 @@ fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
+/// Reads an offset from UTC, such as `+02:00`, in milliseconds.
+fn utc_offset(text: &str) -> Result<i64, String> {
+    // Midnight there is as much earlier in UTC as the place is ahead of it.
+    let midnight = |offset: &str| parse_time(&format!("2021-01-02T00:00:00{offset}"));
+    match (midnight("Z"), midnight(text)) {
+        (Some(utc), Some(local)) if text.starts_with(['+', '-', 'Z']) => Ok(utc.0 - local.0),
+        _ => Err("not an offset such as +02:00, -05:30 or Z".to_owned()),
+    }
+}
+
 /// Runs the command.
 pub fn run(args: Import) -> anyhow::Result<Exit> {
     let From::Csv = args.from;
@@ -80,6 +98,7 @@ pub fn run(args: Import) -> anyhow::Result<Exit> {
             named => named.parse().map_err(|error| usage_error(format!("--columns: {error}")))?,
         },
         epoch: args.epoch.0,
+        utc_offset: args.utc_offset,
         unit: match args.unit {
             Count::S => Unit::Seconds,
             Count::Ms => Unit::Millis,

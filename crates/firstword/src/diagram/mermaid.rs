@@ -1,17 +1,16 @@
 //! Writes a drawing as a Mermaid flowchart, and several as Markdown with a fence for each.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::collect::in_lines;
-use super::{Drawing, LEGEND, Tone};
+use super::{Drawing, Edge, LEGEND, Tone};
 
 /// Room for the labels, which Mermaid would otherwise let run into each other.
 const SPACING: &str = "%%{init: {\"flowchart\": {\"nodeSpacing\": 90, \"rankSpacing\": 70, \"wrappingWidth\": 420}}}%%";
 
 /// The drawing as Mermaid: one chart.
 ///
-/// Ways by an event and by time between the same two states share one arrow.
+/// Between the same two states an event and time alone have an arrow each, as the legend says.
 pub fn mermaid(drawing: &Drawing) -> String {
     let mut out = format!("{SPACING}\nflowchart TD\n");
     let mut line = |text: String| {
@@ -29,17 +28,12 @@ pub fn mermaid(drawing: &Drawing) -> String {
         ));
     }
     line("begin(( )) --> s0".to_owned());
-    let mut arrows: BTreeMap<(usize, usize), (bool, Vec<String>)> = BTreeMap::new();
-    for edge in &drawing.edges {
-        let (by_time, labels) = arrows.entry((edge.from, edge.to)).or_insert((true, Vec::new()));
-        *by_time &= edge.by_time;
+    for Edge { from, to, by_time, labels } in &drawing.edges {
+        let arrow = if *by_time { "-.->" } else { "-->" };
         // Mermaid breaks long labels by itself, and in the middle of dates.
-        let lines = edge.labels.iter().flat_map(|label| in_lines(label, 26));
-        labels.extend(lines.map(|line| quoted(&line)));
-    }
-    for ((from, to), (by_time, labels)) in arrows {
-        let arrow = if by_time { "-.->" } else { "-->" };
-        line(format!("s{from} {arrow}|\"{}\"| s{to}", labels.join("<br/>")));
+        let lines = labels.iter().flat_map(|label| in_lines(label, 26));
+        let label = lines.map(|line| quoted(&line)).collect::<Vec<_>>().join("<br/>");
+        line(format!("s{from} {arrow}|\"{label}\"| s{to}"));
     }
     let mut tones: Vec<Tone> = drawing.nodes.iter().map(|node| node.tone).collect();
     tones.sort_unstable();

@@ -86,6 +86,26 @@ fn the_default_policy_is_drawn_as_before() {
     }
 }
 
+/// As the legend says: in every form what time alone does has an arrow of its own, and it is dashed.
+#[test]
+fn time_alone_is_always_dashed() {
+    for text in BUILTINS.iter().map(|builtin| builtin.text).chain([HOSTILE]) {
+        for drawing in all(&policy(text)) {
+            let by_time = drawing.edges.iter().filter(|edge| edge.by_time).count();
+            let by_events = drawing.edges.len() - by_time;
+            let one = std::slice::from_ref(&drawing);
+            let count = |text: &str, part: &str| text.matches(part).count();
+            let (mermaid, dot, svg) = (mermaid(&drawing), dot(one), svg(one));
+            assert_eq!(count(&mermaid, " -.->|"), by_time, "{}", drawing.title);
+            assert_eq!(count(&mermaid, " -->|"), by_events, "{}", drawing.title);
+            assert_eq!(count(&dot, ", style=dashed];"), by_time, "{}", drawing.title);
+            assert_eq!(count(&dot, " -> ") - 1, by_time + by_events, "{}", drawing.title);
+            assert_eq!(count(&svg, "class=\"way time\""), by_time, "{}", drawing.title);
+            assert_eq!(count(&svg, "class=\"way\"") - 1, by_events, "{}", drawing.title);
+        }
+    }
+}
+
 #[test]
 fn terms_and_time_lead_from_standing_to_standing() {
     let staged = firstword_policy::builtin("whatsapp-2021-staged").unwrap();

@@ -7,7 +7,7 @@
 //! ```
 //! Whole numbers are little end first; a text is its length, u32, and its bytes.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -100,8 +100,17 @@ impl StateDir {
     }
 }
 
+/// A new file that only its owner may read: machines name people.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 fn write_whole(path: &Path, engine: &Engine) -> std::io::Result<()> {
-    let file = File::create(path)?;
+    let file = private(path)?;
     let mut to =
         Summed { inner: BufWriter::with_capacity(1 << 20, file), sum: crc32fast::Hasher::new() };
     to.write(MAGIC)?;

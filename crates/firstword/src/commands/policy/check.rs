@@ -8,6 +8,7 @@ use firstword_policy::{Problem, Severity, What};
 use firstword_rules::Policy;
 use serde::Serialize;
 
+use super::source::shown;
 use super::{Source, write_json};
 use crate::exit::Exit;
 use crate::terminal::{Colours, Format, stdout};
@@ -69,7 +70,7 @@ pub fn run(args: &Check) -> anyhow::Result<Exit> {
         .iter()
         .map(|file| match Source::read(file) {
             Ok(source) => Report::of(&source),
-            Err(error) => Report::unreadable(file.display().to_string(), &error),
+            Err(error) => Report::unreadable(shown(file), &error),
         })
         .collect();
     let mut out = stdout();

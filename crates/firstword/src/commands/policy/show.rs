@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Source;
-use crate::exit::{Exit, say, usage_error};
+use crate::exit::Exit;
 use crate::terminal::stdout;
 
 /// Print a policy as its file has it, or in its canonical form.
@@ -29,20 +29,12 @@ pub struct Show {
 /// Runs the command.
 pub fn run(args: &Show) -> anyhow::Result<Exit> {
     let source = Source::read(&args.policy)?;
-    let text = if args.canonical { canonical(&source)? } else { source.text };
+    let text = match args.canonical {
+        true => firstword_policy::canonical(&source.checked()?.policy),
+        false => source.text,
+    };
     let mut out = stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(Exit::Done)
-}
-
-fn canonical(source: &Source) -> anyhow::Result<String> {
-    let shown = &source.shown;
-    match firstword_policy::parse(&source.text) {
-        Ok(checked) => Ok(firstword_policy::canonical(&checked.policy)),
-        Err(problems) => {
-            problems.0.iter().for_each(|problem| say(format_args!("{}", problem.in_file(shown))));
-            Err(usage_error(format!("the policy {shown} has errors")))
-        }
-    }
 }
