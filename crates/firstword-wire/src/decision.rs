@@ -16,22 +16,19 @@ use firstword_rules::{
 use crate::read::parse_time;
 use crate::{Reader, json};
 
+/// Appends an event as one JSON line, as it travels: without its text, whose findings it holds.
+pub fn write_event(out: &mut Vec<u8>, event: &Event<'_>) {
+    write_fields(out, event);
+    out.extend(b"}\n");
+}
+
 /// Appends a decision as one JSON line; `policy` is the label of the policy that it was made under.
 pub fn write_decision(out: &mut Vec<u8>, decision: &Decision<'_>, policy: &str) {
-    let event = decision.visit.event;
-    out.extend(b"{\"id\":");
-    json::string(out, &event.id);
-    out.extend(b",\"type\":\"");
-    out.extend(event.type_name().as_bytes());
-    out.extend(b"\",\"at\":");
-    json::time(out, event.at);
-    match &event.what {
-        What::Utterance(utterance) => write_utterance(out, decision, utterance),
-        What::Fact { person, fact } => {
-            out.extend(b",\"person\":");
-            json::party(out, person);
-            write_fact(out, fact);
-        }
+    write_fields(out, decision.visit.event);
+    if let Some(side) = decision.visit.role.side() {
+        word(out, "gate", Some(side.as_str()));
+        out.extend(b",\"person\":");
+        json::party(out, decision.visit.person());
     }
     out.extend(b",\"seq\":");
     json::number(out, decision.seq);
@@ -54,7 +51,25 @@ pub fn write_decision(out: &mut Vec<u8>, decision: &Decision<'_>, policy: &str) 
     out.extend(b"}\n");
 }
 
-fn write_utterance(out: &mut Vec<u8>, decision: &Decision<'_>, utterance: &Utterance<'_>) {
+/// The event's own fields, the object left open.
+fn write_fields(out: &mut Vec<u8>, event: &Event<'_>) {
+    out.extend(b"{\"id\":");
+    json::string(out, &event.id);
+    out.extend(b",\"type\":\"");
+    out.extend(event.type_name().as_bytes());
+    out.extend(b"\",\"at\":");
+    json::time(out, event.at);
+    match &event.what {
+        What::Utterance(utterance) => write_utterance(out, utterance),
+        What::Fact { person, fact } => {
+            out.extend(b",\"person\":");
+            json::party(out, person);
+            write_fact(out, fact);
+        }
+    }
+}
+
+fn write_utterance(out: &mut Vec<u8>, utterance: &Utterance<'_>) {
     out.extend(b",\"from\":");
     json::party(out, &utterance.from);
     out.extend(b",\"to\":");
@@ -71,9 +86,6 @@ fn write_utterance(out: &mut Vec<u8>, decision: &Decision<'_>, utterance: &Utter
         out.extend(b",\"findings\":");
         json::strings(out, utterance.findings.iter().map(|finding| &**finding));
     }
-    word(out, "gate", decision.visit.role.side().map(firstword_rules::Side::as_str));
-    out.extend(b",\"person\":");
-    json::party(out, decision.visit.person());
 }
 
 fn write_fact(out: &mut Vec<u8>, fact: &Fact<'_>) {

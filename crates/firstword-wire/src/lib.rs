@@ -10,7 +10,9 @@ mod reject;
 pub mod scan;
 mod snapshot;
 
-pub use decision::{BadDecision, Recorded, read_decision, write_decision};
-pub use read::{LARGEST, Reader, Reject, RejectReason, parse_time, trim_line};
+pub use decision::{BadDecision, Recorded, read_decision, write_decision, write_event};
+pub use read::{
+    LARGEST, Reader, Reject, RejectReason, Salvage, parse_time, person_of_key, salvage, trim_line,
+};
 pub use reject::write_reject;
 pub use snapshot::{DamagedSnapshot, SNAPSHOT_VERSION, read_machine, write_machine};

@@ -7,12 +7,14 @@
 mod event;
 mod fields;
 mod quick;
+mod salvage;
 mod strict;
 pub(crate) mod time;
 
 use firstword_rules::{Event, Policy};
 
 pub use fields::Field;
+pub use salvage::{Salvage, person_of_key, salvage};
 pub use time::parse_time;
 
 use crate::scan::Keywords;

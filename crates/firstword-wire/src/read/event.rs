@@ -258,7 +258,7 @@ impl<'a> Fields<'a> {
 }
 
 /// "An identifier is 1 to 128 bytes of UTF-8 without white space and control characters."
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     let plain = |byte: &u8| (0x21..=0x7E).contains(byte);
     (1..=LONGEST).contains(&text.len())
         && (text.as_bytes().iter().all(plain)

@@ -1,0 +1,89 @@
+//! Why a worker cannot go on, and what a person must do.
+//!
+//! What Kafka can heal never becomes a halt. At a halt nothing of the last step was published.
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+/// Why a worker stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Halt {
+    /// A topic is not there.
+    #[error("topic `{0}` does not exist; create it, or run once with --create-topics")]
+    TopicMissing(String),
+    /// Topics that go together differ in their partitions.
+    #[error(
+        "topic `{topic}` has {found} partitions and `{events}` has {expected}; they must be equal, since a person \
+         lives in the partition of the same number in each"
+    )]
+    PartitionsDiffer {
+        /// The topic.
+        topic: String,
+        /// Its partitions.
+        found: usize,
+        /// The topic of events.
+        events: String,
+        /// Its partitions.
+        expected: usize,
+    },
+    /// What was restored does not fit together.
+    #[error(
+        "torn state: {what}, at {topic} partition {partition} offset {offset}; nothing was decided on it. \
+         Check the retention of `decisions` and whether a topic was made anew"
+    )]
+    TornState {
+        /// What does not fit.
+        what: &'static str,
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// The offset.
+        offset: i64,
+    },
+    /// The consumed offset is no longer, or not yet, in the topic.
+    #[error(
+        "the committed offset of {topic} partition {partition} is out of range: records were deleted before they \
+         were decided, or the topic was made anew. Nothing is skipped by itself"
+    )]
+    OffsetOutOfRange {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+    },
+    /// Kafka refuses the credentials or a right.
+    #[error("Kafka refuses {what}: {code}; check the credentials and the ACLs")]
+    NotAuthorized {
+        /// What was tried.
+        what: &'static str,
+        /// Its error.
+        code: RDKafkaErrorCode,
+    },
+    /// Anything else that Kafka cannot heal.
+    #[error("cannot {what}: {error}")]
+    Kafka {
+        /// What was tried.
+        what: &'static str,
+        /// What Kafka, or its client, said.
+        #[source]
+        error: KafkaError,
+    },
+}
+
+impl Halt {
+    /// A halt for an error of Kafka's, by its code.
+    pub(crate) fn of(what: &'static str, error: KafkaError) -> Halt {
+        use RDKafkaErrorCode as Code;
+        match error.rdkafka_error_code() {
+            Some(
+                code @ (Code::TopicAuthorizationFailed
+                | Code::GroupAuthorizationFailed
+                | Code::ClusterAuthorizationFailed
+                | Code::TransactionalIdAuthorizationFailed
+                | Code::SaslAuthenticationFailed
+                | Code::Authentication),
+            ) => Halt::NotAuthorized { what, code },
+            _ => Halt::Kafka { what, error },
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! The group: which tasks are this worker's, and their records, input by input.
+//!
+//! The group shares out the partitions of `events`; the partition of `relay` with the same number comes along. Each
+//! partition has a queue of its own, so that a task can take the older of its two heads, and knows of each input
+//! whether it has given all that there is.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::base_consumer::PartitionQueue;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Message, Offset, TopicPartitionList};
+
+use crate::record::Incoming;
+use crate::{Halt, Settings, TopicNames};
+
+/// How long a request to the group's coordinator may take before it is asked again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a rebalance changed, in the order in which it did.
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// These tasks are ours now, each with the offsets to go on from: events, relay.
+    Assigned(Vec<(i32, [i64; 2])>),
+    /// These are not ours any more.
+    Revoked(Vec<i32>),
+    /// The group could not be asked where to go on.
+    Failed(Halt),
+}
+
+/// One worker's share of the group.
+pub(crate) struct Inbox {
+    consumer: Arc<BaseConsumer<Group>>,
+    bell: Arc<Bell>,
+    topics: TopicNames,
+}
+
+/// One of the two inputs of a task.
+pub(crate) struct Input {
+    queue: PartitionQueue<Group>,
+    topic: String,
+    partition: i32,
+    head: Option<Incoming>,
+    /// Whether it has given all that there is.
+    drained: bool,
+}
+
+pub(crate) struct Group {
+    topics: TopicNames,
+    changes: Mutex<Vec<Change>>,
+}
+
+/// Rings when any queue has something.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    heard: Condvar,
+}
+
+impl Inbox {
+    /// Joins the group.
+    pub(crate) fn join(settings: &Settings) -> Result<Inbox, Halt> {
+        let topics = settings.topics.clone();
+        let mut config = settings.client();
+        // These are what exactly once rests on.
+        config
+            .set("group.id", &settings.group)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("isolation.level", "read_committed")
+            .set("auto.offset.reset", "error")
+            .set("partition.assignment.strategy", "cooperative-sticky")
+            .set("enable.partition.eof", "true")
+            .set("check.crcs", "true")
+            .set("session.timeout.ms", "10000")
+            .set("queued.max.messages.kbytes", "16384")
+            .set("fetch.queue.backoff.ms", "5");
+        let group = Group { topics: topics.clone(), changes: Mutex::default() };
+        let consumer: BaseConsumer<Group> = config
+            .create_with_context(group)
+            .map_err(|error| Halt::of("make a consumer", error))?;
+        consumer.subscribe(&[&topics.events]).map_err(|error| Halt::of("join the group", error))?;
+        Ok(Inbox { consumer: Arc::new(consumer), bell: Arc::default(), topics })
+    }
+
+    /// Serves the group; what changed since.
+    ///
+    /// # Errors
+    /// What the group cannot heal by itself.
+    pub(crate) fn changes(&self) -> Result<Vec<Change>, Halt> {
+        match self.consumer.poll(Duration::ZERO) {
+            None => (),
+            // Partitions are paused before they have queues of their own: a record here would be lost.
+            Some(Ok(message)) => {
+                let (topic, partition) = (message.topic().to_owned(), message.partition());
+                let what = "a record that came before its task was ready";
+                return Err(Halt::TornState { what, topic, partition, offset: message.offset() });
+            }
+            Some(Err(error)) => heal(error, &self.topics.events, -1)?,
+        }
+        Ok(std::mem::take(&mut *lock(&self.consumer.context().changes)))
+    }
+
+    /// The inputs of a task that was just assigned, paused until it is restored: events, relay.
+    pub(crate) fn inputs(&self, partition: i32) -> Result<[Input; 2], Halt> {
+        Ok([
+            self.input(&self.topics.events, partition)?,
+            self.input(&self.topics.relay, partition)?,
+        ])
+    }
+
+    fn input(&self, topic: &str, partition: i32) -> Result<Input, Halt> {
+        let split = self.consumer.split_partition_queue(topic, partition);
+        let mut queue = split.ok_or_else(|| {
+            Halt::of("read a partition", KafkaError::Subscription(topic.to_owned()))
+        })?;
+        let bell = Arc::clone(&self.bell);
+        queue.set_nonempty_callback(move || bell.ring());
+        Ok(Input { queue, topic: topic.to_owned(), partition, head: None, drained: false })
+    }
+
+    /// Lets the records of a task that is restored come.
+    pub(crate) fn resume(&self, partition: i32) -> Result<(), Halt> {
+        let both = both(&self.topics, [partition]);
+        self.consumer.resume(&both).map_err(|error| Halt::of("resume a task", error))
+    }
+
+    /// The group's word that its tasks are still this worker's; a transaction under an older one is refused.
+    pub(crate) fn lease(&self) -> Option<ConsumerGroupMetadata> {
+        self.consumer.group_metadata()
+    }
+
+    /// The committed offsets of tasks, stable ones: events, relay.
+    pub(crate) fn committed(&self, partitions: &[i32]) -> KafkaResult<Vec<(i32, [i64; 2])>> {
+        committed(&self.consumer, &self.topics, partitions)
+    }
+
+    /// Waits until a queue has something, at most so long.
+    pub(crate) fn wait(&self, longest: Duration) {
+        self.bell.wait(longest);
+    }
+
+    /// Leaves the group, so that others need not wait for it to be missed.
+    pub(crate) fn leave(&self) {
+        self.consumer.unsubscribe();
+        // Revocations are served by polling; a broker that is down must not keep us.
+        for _ in 0..50 {
+            drop(self.consumer.poll(Duration::from_millis(20)));
+            if self.consumer.assignment().is_ok_and(|left| left.count() == 0) {
+                return;
+            }
+        }
+    }
+}
+
+impl Input {
+    /// The next record, without taking it; nothing where none is there now.
+    pub(crate) fn head(&mut self) -> Result<Option<&Incoming>, Halt> {
+        while self.head.is_none() {
+            match self.queue.poll(Duration::ZERO) {
+                None => return Ok(None),
+                Some(Ok(message)) => {
+                    self.drained = false;
+                    self.head = Some(Incoming::of(&message));
+                }
+                Some(Err(KafkaError::PartitionEOF(_))) => self.drained = true,
+                Some(Err(error)) => heal(error, &self.topic, self.partition)?,
+            }
+        }
+        Ok(self.head.as_ref())
+    }
+
+    pub(crate) fn take(&mut self) -> Option<Incoming> {
+        self.head.take()
+    }
+
+    /// Whether it has given all that there is.
+    pub(crate) fn drained(&self) -> bool {
+        self.drained && self.head.is_none()
+    }
+}
+
+/// Errors of fetching: most are Kafka's to heal, some are for a person.
+fn heal(error: KafkaError, topic: &str, partition: i32) -> Result<(), Halt> {
+    use RDKafkaErrorCode as Code;
+    match error.rdkafka_error_code() {
+        Some(Code::OffsetOutOfRange | Code::AutoOffsetReset | Code::NoOffset) => {
+            Err(Halt::OffsetOutOfRange { topic: topic.to_owned(), partition })
+        }
+        Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition) => {
+            Err(Halt::TopicMissing(topic.to_owned()))
+        }
+        Some(
+            Code::TopicAuthorizationFailed
+            | Code::GroupAuthorizationFailed
+            | Code::SaslAuthenticationFailed
+            | Code::Authentication,
+        ) => Err(Halt::of("read", error)),
+        _ if matches!(error, KafkaError::MessageConsumptionFatal(_)) => {
+            Err(Halt::of("read", error))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl ClientContext for Group {}
+
+impl ConsumerContext for Group {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Group>,
+        code: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        let partitions: Vec<i32> =
+            list.elements().iter().map(|element| element.partition()).collect();
+        let change = match code {
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => {
+                self.assign(consumer, partitions)
+            }
+            _ => {
+                let gone = both(&self.topics, partitions.iter().copied());
+                // An error here means that the group has moved on by itself, which it also tells us.
+                let _ = consumer.incremental_unassign(&gone);
+                Change::Revoked(partitions)
+            }
+        };
+        lock(&self.changes).push(change);
+    }
+
+    fn main_queue_min_poll_interval(&self) -> rdkafka::util::Timeout {
+        Duration::from_millis(100).into()
+    }
+}
+
+impl Group {
+    /// Takes tasks, paused, to go on where the group has committed, or from the beginning where it never has.
+    fn assign(&self, consumer: &BaseConsumer<Group>, partitions: Vec<i32>) -> Change {
+        let known = match committed(consumer, &self.topics, &partitions) {
+            Ok(known) => known,
+            Err(error) => return Change::Failed(Halt::of("ask the group where to go on", error)),
+        };
+        let mut list = TopicPartitionList::new();
+        for (partition, offsets) in &known {
+            for (topic, offset) in
+                [&self.topics.events, &self.topics.relay].into_iter().zip(offsets)
+            {
+                let from = if *offset < 0 { Offset::Beginning } else { Offset::Offset(*offset) };
+                let _ = list.add_partition_offset(topic, *partition, from);
+            }
+        }
+        match consumer.incremental_assign(&list).and_then(|()| consumer.pause(&list)) {
+            Ok(()) => Change::Assigned(known),
+            Err(error) => Change::Failed(Halt::of("take the tasks that the group gave", error)),
+        }
+    }
+}
+
+/// The committed offsets of both inputs, -1 where there is none. Under `read_committed` the group answers only when
+/// no transaction on them is open any more.
+fn committed<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topics: &TopicNames,
+    partitions: &[i32],
+) -> KafkaResult<Vec<(i32, [i64; 2])>> {
+    let wanted = both(topics, partitions.iter().copied());
+    let mut tries = 0;
+    let answer = loop {
+        tries += 1;
+        match consumer.committed_offsets(wanted.clone(), PATIENCE) {
+            Ok(answer) => break answer,
+            Err(error) if tries < 6 && is_passing(&error) => (),
+            Err(error) => return Err(error),
+        }
+    };
+    let offset = |topic: &str, partition| match answer.find_partition(topic, partition) {
+        Some(element) => match element.offset() {
+            Offset::Offset(offset) => offset,
+            _ => -1,
+        },
+        None => -1,
+    };
+    let of = |partition| [offset(&topics.events, partition), offset(&topics.relay, partition)];
+    Ok(partitions.iter().map(|partition| (*partition, of(*partition))).collect())
+}
+
+fn is_passing(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::OperationTimedOut
+                | Code::RequestTimedOut
+                | Code::CoordinatorLoadInProgress
+                | Code::CoordinatorNotAvailable
+                | Code::NotCoordinator
+                | Code::UnstableOffsetCommit
+                | Code::BrokerTransportFailure
+                | Code::AllBrokersDown
+        )
+    )
+}
+
+fn both(topics: &TopicNames, partitions: impl IntoIterator<Item = i32>) -> TopicPartitionList {
+    let mut list = TopicPartitionList::new();
+    for partition in partitions {
+        list.add_partition(&topics.events, partition);
+        list.add_partition(&topics.relay, partition);
+    }
+    list
+}
+
+impl Bell {
+    fn ring(&self) {
+        *lock(&self.rung) = true;
+        self.heard.notify_one();
+    }
+
+    fn wait(&self, longest: Duration) {
+        let rung = lock(&self.rung);
+        let waited = self.heard.wait_timeout_while(rung, longest, |rung| !*rung);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,310 @@
+//! The transaction: what a step publishes, all of it or nothing.
+//!
+//! A producer whose last transaction did not end cleanly and quickly is not used again: a new one of the same
+//! transactional id fences whatever of the old one is still on its way (KIP-890 does not reach this client).
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::consumer::ConsumerGroupMetadata;
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::{Message, Offset, TopicPartitionList};
+
+use crate::record::{Outgoing, To};
+use crate::{Halt, Settings, TopicNames};
+
+/// A commit that took longer may have been sent twice, and the second may still be on its way.
+const CLEAN: Duration = Duration::from_millis(500);
+/// For how long a transaction is tried before it is undecided.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How a transaction ended.
+#[derive(Debug)]
+pub(crate) enum Committed {
+    /// All of it was published. The offset after the last decision of each partition.
+    Yes(BTreeMap<i32, i64>),
+    /// Nothing of it was published.
+    No,
+    /// The answer was lost; the committed offsets tell, once a new producer has fenced this one.
+    Unknown,
+}
+
+/// What a step publishes.
+#[derive(Debug, Default)]
+pub(crate) struct Parcel {
+    pub(crate) records: Vec<Outgoing>,
+    /// The next offset of each input that the step consumed from: topic of events or of relay, partition, offset.
+    pub(crate) consumed: Vec<(bool, i32, i64)>,
+}
+
+/// One worker's producer.
+pub(crate) struct Outbox {
+    settings: Settings,
+    transactional_id: String,
+    /// None after one that is not to be used again.
+    producer: Option<ThreadedProducer<Reports>>,
+}
+
+#[derive(Default)]
+struct Reports {
+    failed: AtomicBool,
+    decisions: String,
+    ends: Mutex<BTreeMap<i32, i64>>,
+}
+
+impl Outbox {
+    pub(crate) fn new(settings: &Settings, transactional_id: String) -> Outbox {
+        Outbox { settings: settings.clone(), transactional_id, producer: None }
+    }
+
+    /// Publishes a parcel in one transaction, for the group as it was when its records were read.
+    ///
+    /// # Errors
+    /// What Kafka cannot heal.
+    pub(crate) fn commit(
+        &mut self,
+        parcel: &Parcel,
+        group: &ConsumerGroupMetadata,
+    ) -> Result<Committed, Halt> {
+        let producer = match self.producer.take() {
+            Some(producer) => producer,
+            None => match self.incarnate()? {
+                Some(producer) => producer,
+                None => return Ok(Committed::No),
+            },
+        };
+        let began = Instant::now();
+        let outcome = publish(&producer, parcel, &self.settings.topics, group);
+        match outcome {
+            Ok(ends) => {
+                if began.elapsed() < CLEAN.max(self.settings.commit_interval) {
+                    self.producer = Some(producer);
+                }
+                Ok(Committed::Yes(ends))
+            }
+            Err(Failure::Before(error)) => {
+                refused(&error)?;
+                // Abort tells the broker at once; if even that fails, the next incarnation does.
+                let _ = producer.abort_transaction(Duration::from_secs(2));
+                Ok(Committed::No)
+            }
+            Err(Failure::Committing(error)) => {
+                refused(&error)?;
+                Ok(Committed::Unknown)
+            }
+        }
+    }
+
+    /// Makes sure that `policies` holds the policy that decisions will name; false where that has to be tried again.
+    ///
+    /// # Errors
+    /// What Kafka cannot heal.
+    pub(crate) fn explain_journal(&mut self, label: &str, canonical: &str) -> Result<bool, Halt> {
+        if self.producer.is_none() && !self.settle()? {
+            return Ok(false);
+        }
+        let Some(producer) = &self.producer else { return Ok(false) };
+        let record = Outgoing {
+            to: To::Policies,
+            partition: Some(0),
+            key: Some(label.into()),
+            value: canonical.into(),
+            timestamp: 0,
+            headers: Vec::new(),
+        };
+        let topics = &self.settings.topics;
+        let published = producer
+            .begin_transaction()
+            .and_then(|()| send(producer, &record, topics))
+            .map_err(Failure::Before)
+            .and_then(|()| drain(producer))
+            .and_then(|()| producer.commit_transaction(PATIENCE).map_err(Failure::Committing));
+        match published {
+            Ok(()) => Ok(true),
+            Err(Failure::Before(error) | Failure::Committing(error)) => {
+                self.producer = None;
+                refused(&error).map(|()| false)
+            }
+        }
+    }
+
+    /// Makes sure that nothing of an earlier producer is on its way any more; false where that has to be tried again.
+    ///
+    /// # Errors
+    /// What Kafka cannot heal.
+    pub(crate) fn settle(&mut self) -> Result<bool, Halt> {
+        self.producer = None;
+        self.producer = self.incarnate()?;
+        Ok(self.producer.is_some())
+    }
+
+    fn incarnate(&self) -> Result<Option<ThreadedProducer<Reports>>, Halt> {
+        let mut config = self.settings.client();
+        config
+            .set("transactional.id", &self.transactional_id)
+            .set("transaction.timeout.ms", "8000")
+            .set("message.timeout.ms", "8000")
+            .set("enable.idempotence", "true")
+            .set("linger.ms", "2")
+            .set("compression.codec", "lz4")
+            .set("queue.buffering.max.messages", "1000000");
+        let reports =
+            Reports { decisions: self.settings.topics.decisions.clone(), ..Reports::default() };
+        let producer: ThreadedProducer<Reports> = config
+            .create_with_context(reports)
+            .map_err(|error| Halt::of("make a producer", error))?;
+        match producer.init_transactions(PATIENCE) {
+            Ok(()) => Ok(Some(producer)),
+            Err(error) => {
+                refused(&error)?;
+                sleep(Duration::from_millis(100));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Where a transaction failed: before its commit was asked for, so that it cannot have happened, or while.
+enum Failure {
+    Before(KafkaError),
+    Committing(KafkaError),
+}
+
+fn publish(
+    producer: &ThreadedProducer<Reports>,
+    parcel: &Parcel,
+    topics: &TopicNames,
+    group: &ConsumerGroupMetadata,
+) -> Result<BTreeMap<i32, i64>, Failure> {
+    let reports = producer.context();
+    reports.failed.store(false, Ordering::SeqCst);
+    reports.ends().clear();
+    producer.begin_transaction().map_err(Failure::Before)?;
+    for record in &parcel.records {
+        send(producer, record, topics).map_err(Failure::Before)?;
+    }
+    drain(producer)?;
+    if !parcel.consumed.is_empty() {
+        let mut offsets = TopicPartitionList::new();
+        for (relay, partition, offset) in &parcel.consumed {
+            let topic = if *relay { &topics.relay } else { &topics.events };
+            offsets
+                .add_partition_offset(topic, *partition, Offset::Offset(*offset))
+                .map_err(Failure::Before)?;
+        }
+        producer.send_offsets_to_transaction(&offsets, group, PATIENCE).map_err(Failure::Before)?;
+    }
+    match producer.commit_transaction(PATIENCE) {
+        Ok(()) => Ok(std::mem::take(&mut *reports.ends())),
+        Err(error) if aborts(&error) => Err(Failure::Before(error)),
+        Err(error) => Err(Failure::Committing(error)),
+    }
+}
+
+/// Waits until every record is acknowledged. Without this a commit takes 100 ms (rdkafka 0.39 flushes in such steps).
+fn drain(producer: &ThreadedProducer<Reports>) -> Result<(), Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    while producer.in_flight_count() > 0 {
+        if Instant::now() > deadline {
+            return Err(Failure::Before(KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)));
+        }
+        sleep(Duration::from_micros(100));
+    }
+    match producer.context().failed.load(Ordering::SeqCst) {
+        true => {
+            Err(Failure::Before(KafkaError::MessageProduction(RDKafkaErrorCode::PurgeInflight)))
+        }
+        false => Ok(()),
+    }
+}
+
+fn send(
+    producer: &ThreadedProducer<Reports>,
+    record: &Outgoing,
+    topics: &TopicNames,
+) -> KafkaResult<()> {
+    let topic = match record.to {
+        To::Relay => &topics.relay,
+        To::Decisions => &topics.decisions,
+        To::Snapshots => &topics.snapshots,
+        To::DeadLetters => &topics.dead_letters,
+        To::Policies => &topics.policies,
+    };
+    let mut headers = OwnedHeaders::new_with_capacity(record.headers.len());
+    for (key, value) in &record.headers {
+        headers = headers.insert(Header { key, value: value.as_deref() });
+    }
+    let mut message: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic)
+        .payload(record.value.as_slice())
+        .timestamp(record.timestamp)
+        .headers(headers);
+    if let Some(key) = &record.key {
+        message = message.key(key.as_slice());
+    }
+    if let Some(partition) = record.partition {
+        message = message.partition(partition);
+    }
+    loop {
+        match producer.send(message) {
+            Ok(()) => return Ok(()),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), same)) => {
+                message = same;
+                sleep(Duration::from_millis(1));
+            }
+            Err((error, _)) => return Err(error),
+        }
+    }
+}
+
+/// Whether an error of a commit says that the transaction did not happen.
+fn aborts(error: &KafkaError) -> bool {
+    matches!(error, KafkaError::Transaction(error) if error.txn_requires_abort())
+}
+
+/// Lets through what Kafka can heal.
+fn refused(error: &KafkaError) -> Result<(), Halt> {
+    use RDKafkaErrorCode as Code;
+    match error.rdkafka_error_code() {
+        Some(
+            Code::TopicAuthorizationFailed
+            | Code::GroupAuthorizationFailed
+            | Code::ClusterAuthorizationFailed
+            | Code::TransactionalIdAuthorizationFailed
+            | Code::SaslAuthenticationFailed
+            | Code::UnknownTopicOrPartition
+            | Code::UnknownTopic
+            | Code::UnknownPartition,
+        ) => Err(Halt::of("publish", error.clone())),
+        _ => Ok(()),
+    }
+}
+
+impl Reports {
+    fn ends(&self) -> std::sync::MutexGuard<'_, BTreeMap<i32, i64>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ClientContext for Reports {}
+
+impl ProducerContext for Reports {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, _: ()) {
+        match result {
+            Ok(message) if message.topic() == self.decisions => {
+                let mut ends = self.ends();
+                let end = ends.entry(message.partition()).or_insert(0);
+                *end = (*end).max(message.offset() + 1);
+            }
+            Ok(_) => (),
+            Err(_) => self.failed.store(true, Ordering::SeqCst),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What a worker is told: where Kafka is, how the topics are named, how long to wait for what.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+
+/// How a worker runs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `host:port`, several with commas.
+    pub bootstrap_servers: String,
+    /// The consumer group, and the head of the transactional ids.
+    pub group: String,
+    /// The topics.
+    pub topics: TopicNames,
+    /// For how long a task waits for the one of its two inputs that lags, while it has records to give.
+    pub max_wait: Duration,
+    /// How many records a transaction takes at most.
+    pub batch: usize,
+    /// After how long a transaction is committed at the latest, under load.
+    pub commit_interval: Duration,
+    /// After so many decisions of a task a machine that moved is written to `snapshots` at the latest: the most
+    /// that a restore reads twice.
+    pub snapshot_after: u64,
+    /// Further properties of librdkafka, such as those of TLS and SASL.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// The names of the topics.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "STREAM.md says what each holds")]
+pub struct TopicNames {
+    pub events: String,
+    pub relay: String,
+    pub decisions: String,
+    pub snapshots: String,
+    pub policies: String,
+    pub dead_letters: String,
+}
+
+impl TopicNames {
+    /// The default names under a prefix: `firstword.events` and so on.
+    pub fn under(prefix: &str) -> TopicNames {
+        let name = |topic: &str| format!("{prefix}.{topic}");
+        TopicNames {
+            events: name("events"),
+            relay: name("relay"),
+            decisions: name("decisions"),
+            snapshots: name("snapshots"),
+            policies: name("policies"),
+            dead_letters: name("dead-letters"),
+        }
+    }
+
+    /// Those that have one partition for each task.
+    pub fn per_task(&self) -> [&str; 4] {
+        [&self.events, &self.relay, &self.decisions, &self.snapshots]
+    }
+}
+
+impl Settings {
+    /// Settings for a broker, everything else as it is by default.
+    pub fn new(bootstrap_servers: &str) -> Settings {
+        Settings {
+            bootstrap_servers: bootstrap_servers.to_owned(),
+            group: "firstword".to_owned(),
+            topics: TopicNames::under("firstword"),
+            max_wait: Duration::from_secs(2),
+            batch: 20_000,
+            commit_interval: Duration::from_millis(100),
+            snapshot_after: 50_000,
+            properties: BTreeMap::new(),
+        }
+    }
+
+    /// What every client of this worker is told.
+    pub(crate) fn client(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        for (key, value) in &self.properties {
+            config.set(key, value);
+        }
+        config.set("bootstrap.servers", &self.bootstrap_servers);
+        config
+    }
+}

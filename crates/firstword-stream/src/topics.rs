@@ -1,0 +1,76 @@
+//! The topics: are they there, do they fit together, and making those that are missing.
+
+use std::time::Duration;
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use crate::{Halt, Settings};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Checks that the topics exist and that those which go together have equally many partitions; how many.
+///
+/// # Errors
+/// A topic that is missing, counts that differ, a broker that cannot be reached or refuses.
+pub fn check_topics(settings: &Settings) -> Result<i32, Halt> {
+    let client: BaseConsumer =
+        settings.client().create().map_err(|error| Halt::of("make a client", error))?;
+    let metadata = client
+        .fetch_metadata(None, PATIENCE)
+        .map_err(|error| Halt::of("ask the broker for its topics", error))?;
+    let partitions = |name: &str| {
+        let topic = metadata.topics().iter().find(|topic| topic.name() == name);
+        topic.map(|topic| topic.partitions().len()).filter(|count| *count > 0)
+    };
+    let names = &settings.topics;
+    let missing = |name: &str| Halt::TopicMissing(name.to_owned());
+    let expected = partitions(&names.events).ok_or_else(|| missing(&names.events))?;
+    for name in names.per_task() {
+        let found = partitions(name).ok_or_else(|| missing(name))?;
+        if found != expected {
+            let (topic, events) = (name.to_owned(), names.events.clone());
+            return Err(Halt::PartitionsDiffer { topic, found, events, expected });
+        }
+    }
+    for name in [&names.policies, &names.dead_letters] {
+        partitions(name).ok_or_else(|| missing(name))?;
+    }
+    Ok(expected as i32)
+}
+
+/// Makes the topics that are missing, with settings that suit them; those that exist stay as they are.
+///
+/// # Errors
+/// A broker that cannot be reached or refuses.
+pub async fn create_topics(
+    settings: &Settings,
+    partitions: i32,
+    replication: i32,
+) -> Result<(), Halt> {
+    let admin: AdminClient<DefaultClientContext> =
+        settings.client().create().map_err(|error| Halt::of("make an admin client", error))?;
+    let names = &settings.topics;
+    let topic =
+        |name, partitions| NewTopic::new(name, partitions, TopicReplication::Fixed(replication));
+    let topics = [
+        topic(&names.events, partitions),
+        // What all have consumed is deleted by the engine; time alone must not.
+        topic(&names.relay, partitions).set("retention.ms", "-1"),
+        topic(&names.decisions, partitions),
+        topic(&names.snapshots, partitions).set("cleanup.policy", "compact"),
+        topic(&names.policies, 1).set("cleanup.policy", "compact"),
+        topic(&names.dead_letters, partitions),
+    ];
+    let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+    let made = admin.create_topics(&topics, &options).await;
+    for outcome in made.map_err(|error| Halt::of("create topics", error))? {
+        match outcome {
+            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => (),
+            Err((_, code)) => return Err(Halt::of("create a topic", KafkaError::AdminOp(code))),
+        }
+    }
+    Ok(())
+}
