@@ -9,7 +9,8 @@ use firstword_rules::{
 };
 use firstword_wire::read::Field;
 use firstword_wire::{
-    LARGEST, Reader, Recorded, Reject, RejectReason, read_decision, write_decision, write_reject,
+    LARGEST, Reader, Recorded, Reject, RejectReason, read_decision, write_decision, write_event,
+    write_reject,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -286,6 +287,16 @@ proptest! {
             rules: EDITION,
         };
         prop_assert_eq!(read_decision(&line), Ok(expected));
+    }
+
+    #[test]
+    fn an_event_is_read_as_it_was_written((event, _) in decided()) {
+        let policy = firstword_policy::builtin(firstword_policy::DEFAULT);
+        let policy = policy.ok_or_else(|| TestCaseError::fail("no policy"))?;
+        let mut line = Vec::new();
+        write_event(&mut line, &event);
+        let read = Reader::new(&policy).event(&line[..line.len() - 1]);
+        prop_assert_eq!(read, Ok(as_decided(&event)));
     }
 
     #[test]

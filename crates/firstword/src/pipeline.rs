@@ -39,8 +39,6 @@ pub struct Output {
     pub decisions: Vec<u8>,
     /// The dead letters.
     pub rejects: Vec<u8>,
-    /// How many bytes of the log this was.
-    pub read: u64,
     /// What was decided.
     pub tally: Tally,
 }
@@ -260,7 +258,6 @@ fn write(
 ) {
     output.decisions.clear();
     output.rejects.clear();
-    output.read = chunk.bytes.len() as u64;
     output.tally = Tally::default();
     for event in decided {
         match event {

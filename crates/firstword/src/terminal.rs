@@ -87,6 +87,7 @@ pub fn counted(number: u64, one: &str) -> String {
 }
 
 /// Progress on standard error, if that is a terminal, for what takes longer than a second.
+#[derive(Clone)]
 pub struct Progress {
     bar: ProgressBar,
     began: std::time::Instant,

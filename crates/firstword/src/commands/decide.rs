@@ -77,14 +77,13 @@ pub fn run(args: Decide) -> anyhow::Result<Exit> {
         rejects: rejects.is_some(),
     };
     let mut tally = Tally::default();
-    let ran = pipeline::run(Chunks::of(inputs), &mut engine, options, |output| {
+    let ran = pipeline::run(Chunks::of(inputs, progress.clone()), &mut engine, options, |output| {
         write_out(&output.decisions).context("cannot write to standard output")?;
         if let Some((path, file)) = &mut rejects {
             file.write_all(&output.rejects)
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
         tally.add(&output.tally);
-        progress.advance(output.read);
         Ok(())
     });
     progress.finish();

@@ -11,7 +11,7 @@ use firstword_wire::parse_time;
 use super::generate::time;
 use crate::exit::{Exit, say, usage_error};
 use crate::io::source::Inputs;
-use crate::terminal::{counted, stdout};
+use crate::terminal::{Progress, counted, stdout};
 
 /// Turn other logs into events, one JSON line a row.
 ///
@@ -108,7 +108,9 @@ pub fn run(args: Import) -> anyhow::Result<Exit> {
         delimiter: args.delimiter,
     };
     let (mut out, mut events, mut left_out) = (stdout(), 0, 0);
-    for (place, input) in Inputs::new(&args.files)?.into_iter().enumerate() {
+    let inputs = Inputs::new(&args.files)?;
+    let progress = Progress::bytes("importing", inputs.size());
+    for (place, input) in inputs.into_iter(progress.clone()).enumerate() {
         let input = input?;
         // Rows of several tables must not get one id.
         if place > 0 {
@@ -128,6 +130,7 @@ pub fn run(args: Import) -> anyhow::Result<Exit> {
         events += counts.events;
         left_out += counts.problems;
     }
+    progress.finish();
     out.flush()?;
     let left = if left_out > 0 {
         format!(", {} left out", counted(left_out, "row"))

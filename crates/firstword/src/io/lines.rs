@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::source::{Input, Inputs};
+use crate::terminal::Progress;
 
 /// Chunks are about so long: small enough to stay in a processor's cache with what is read from them.
 const CHUNK: usize = 256 * 1024;
@@ -36,8 +37,11 @@ pub struct Chunks<I> {
 
 impl Chunks<()> {
     /// The chunks of these inputs, one after another.
-    pub fn of(inputs: Inputs) -> Chunks<impl Iterator<Item = anyhow::Result<Input>>> {
-        Chunks { inputs: inputs.into_iter(), open: None, next_line: 1, trouble: None }
+    pub fn of(
+        inputs: Inputs,
+        progress: Progress,
+    ) -> Chunks<impl Iterator<Item = anyhow::Result<Input>>> {
+        Chunks { inputs: inputs.into_iter(progress), open: None, next_line: 1, trouble: None }
     }
 }
 

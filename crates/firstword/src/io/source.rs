@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::exit::usage_error;
+use crate::terminal::Progress;
 
 /// The names of the inputs, opened one after another.
 #[derive(Debug)]
@@ -40,22 +41,38 @@ impl Inputs {
         Ok(Inputs { paths: paths.to_vec() })
     }
 
-    /// The inputs in order.
-    pub fn into_iter(self) -> impl Iterator<Item = anyhow::Result<Input>> {
-        self.paths.into_iter().map(|path| {
+    /// The inputs in order; what is read of them counts as progress, packed bytes as packed.
+    pub fn into_iter(self, progress: Progress) -> impl Iterator<Item = anyhow::Result<Input>> {
+        self.paths.into_iter().map(move |path| {
             let name = name(&path);
             let raw: Box<dyn Read + Send> = match is_stdin(&path) {
                 true => Box::new(io::stdin()),
                 false => Box::new(open(&path)?),
             };
-            let reader = unpacked(raw).with_context(|| format!("cannot read {name}"))?;
+            let reader = unpacked(Watched { raw, progress: progress.clone() })
+                .with_context(|| format!("cannot read {name}"))?;
             Ok(Input { name, reader })
         })
     }
 
     /// The bytes of all files together, where that is known; packed ones as they are on disk.
     pub fn size(&self) -> Option<u64> {
-        self.paths.iter().map(|path| std::fs::metadata(path).ok().map(|data| data.len())).sum()
+        let size = |path: &PathBuf| std::fs::metadata(path).ok().filter(|data| data.is_file());
+        self.paths.iter().map(|path| size(path).map(|data| data.len())).sum()
+    }
+}
+
+/// An input whose reading shows.
+struct Watched {
+    raw: Box<dyn Read + Send>,
+    progress: Progress,
+}
+
+impl Read for Watched {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.raw.read(bytes)?;
+        self.progress.advance(read as u64);
+        Ok(read)
     }
 }
 
@@ -76,7 +93,7 @@ fn open(path: &Path) -> anyhow::Result<File> {
 }
 
 /// Unpacks by what the first bytes are, not by the name: no line of JSON begins like an archive.
-fn unpacked(raw: Box<dyn Read + Send>) -> io::Result<Box<dyn BufRead + Send>> {
+fn unpacked(raw: Watched) -> io::Result<Box<dyn BufRead + Send>> {
     const ROOM: usize = 256 * 1024;
     let mut raw = BufReader::with_capacity(ROOM, raw);
     Ok(match raw.fill_buf()? {
