@@ -3,7 +3,7 @@
 //! Invariant: a gate reads its own machine, the event and the policy, and nothing else. A case holds nothing else.
 
 use crate::machine::{Contact, Conversation};
-use crate::standing::{Sharing, Stand};
+use crate::standing::{Bearings, Stand};
 use crate::{
     Basis, Category, Dated, Grant, Kind, Machine, Millis, Policy, Region, Role, Scope, Utterance,
     Visit, What,
@@ -24,8 +24,9 @@ pub(crate) struct Case<'c, 'e> {
 
 impl<'c, 'e> Case<'c, 'e> {
     pub(crate) fn new(policy: &'c Policy, machine: &'c Machine, visit: Visit<'e>) -> Case<'c, 'e> {
-        let at = visit.event.at;
         let region = machine.region().map(|region| region.value);
+        let (answers, at) = (machine.answers(), visit.event.at);
+        let bearings = Bearings { policy, machine, answers, region, at };
         let business = visit.peer.filter(|peer| !peer.is_person());
         Case {
             policy,
@@ -33,9 +34,8 @@ impl<'c, 'e> Case<'c, 'e> {
             visit,
             conversation: visit.peer.and_then(|peer| machine.conversation(peer)),
             contact: business.and_then(|business| machine.contact(business)),
-            stand: Stand::of(policy, machine.is_closed(), machine.answers(), region, at),
-            shares_data: Sharing { policy, machine, answers: machine.answers(), region, at }
-                .holds(),
+            stand: bearings.stand(),
+            shares_data: bearings.shares_data(),
         }
     }
 

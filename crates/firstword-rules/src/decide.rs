@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::case::Case;
 use crate::machine::{Answers, Contact};
-use crate::standing::{Sharing, Stand};
+use crate::standing::Bearings;
 use crate::{
     Basis, Dated, Decision, Fact, Gate, Grant, Machine, Millis, Policy, SENDER_GATE, Scopes,
     Standing, Verdict, Visit, What, record,
@@ -83,9 +83,8 @@ fn after(case: &Case<'_, '_>, fact: &Fact<'_>, recorded: bool) -> Option<(Standi
         Fact::Terms(..) | Fact::Located(_) => (),
         _ => return None,
     }
-    let stand = Stand::of(policy, machine.is_closed(), &answers, region, at);
-    let sharing = Sharing { policy, machine, answers: &answers, region, at };
-    Some((stand.standing, sharing.holds()))
+    let bearings = Bearings { policy, machine, answers: &answers, region, at };
+    Some((bearings.stand().standing, bearings.shares_data()))
 }
 
 /// When the contact must be erased after an opt-out from these scopes, where a duty runs then.

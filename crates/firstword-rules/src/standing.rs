@@ -14,35 +14,61 @@ pub struct Stand {
     pub because: Option<Reason>,
 }
 
-impl Stand {
-    const FULL: Stand = Stand { standing: Standing::Full, because: None };
+/// What bears on a person's standing, and on the sharing of their data, at a time.
+pub(crate) struct Bearings<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) machine: &'a Machine,
+    /// The person's answers, one that the event brings included.
+    pub(crate) answers: &'a [Answered],
+    /// The person's region, one that the event brings included.
+    pub(crate) region: Option<Region>,
+    pub(crate) at: Millis,
+}
 
-    /// The standing at `at` of a person with these answers: the table of section 3, from the top.
-    pub(crate) fn of(
-        policy: &Policy,
-        closed: bool,
-        answers: &[Answered],
-        region: Option<Region>,
-        at: Millis,
-    ) -> Stand {
-        if closed {
+impl Bearings<'_> {
+    /// The person's standing: the table of section 3, from the top.
+    pub(crate) fn stand(&self) -> Stand {
+        let Bearings { policy, machine, answers, region, at } = *self;
+        let full = Stand { standing: Standing::Full, because: None };
+        if machine.is_closed() {
             return Stand { standing: Standing::Closed, because: None };
         }
-        let Some((index, version)) = in_force(policy, region, at) else { return Stand::FULL };
+        let Some((index, version)) = in_force(policy, region, at) else { return full };
         if orders::holding(policy, region, at).any(|order| order.standing_full) {
-            return Stand::FULL;
+            return full;
         }
-        let later = policy.terms.iter().skip(index);
-        if later.clone().any(|terms| answer(answers, terms).is_some_and(accepts)) {
-            return Stand::FULL;
+        let mut it_or_later = policy.terms.iter().skip(index);
+        if it_or_later.any(|terms| answer(answers, terms).is_some_and(accepts)) {
+            return full;
         }
-        let effective = version.effective(region);
         let (consequence, reason) = match answer(answers, version).map(|answer| answer.value) {
             Some(Answer::Declined) => (version.on_declined(region), Reason::TermsDeclined),
             Some(Answer::Withdrawn) => (version.on_declined(region), Reason::TermsWithdrawn),
             Some(Answer::Accepted) | None => (version.on_silence(region), Reason::TermsUnanswered),
         };
-        Stand { standing: consequence.standing(effective, at), because: Some(reason) }
+        let standing = consequence.standing(version.effective(region), at);
+        Stand { standing, because: Some(reason) }
+    }
+
+    /// "`shares_data` at t is true when there is one [that governs], it has `data_sharing = true`, no `declined`
+    /// or `withdrawn` of P to any version is as new as that acceptance or newer, no order with
+    /// `data_sharing = false` holds, and P's machine is neither in doubt nor closed."
+    pub(crate) fn shares_data(&self) -> bool {
+        let Bearings { policy, machine, answers, region, at } = *self;
+        let mut latest_first =
+            policy.terms.iter().rev().filter(|terms| in_effect(terms, region, at));
+        let governing = latest_first.find_map(|terms| {
+            answer(answers, terms).filter(|answer| accepts(*answer)).map(|answer| (terms, answer))
+        });
+        governing.is_some_and(|(terms, acceptance)| {
+            terms.data_sharing(region)
+                && !answers.iter().any(|held| {
+                    held.answer.value != Answer::Accepted && held.answer.at >= acceptance.at
+                })
+                && !orders::forbid_sharing(policy, region, at)
+                && !permission::in_doubt(policy, machine, at)
+                && !machine.is_closed()
+        })
     }
 }
 
@@ -67,37 +93,4 @@ fn answer(answers: &[Answered], terms: &Terms) -> Option<Dated<Answer>> {
 
 fn accepts(answer: Dated<Answer>) -> bool {
     answer.value == Answer::Accepted
-}
-
-/// Whether a person's data may be shared with partners at a time.
-pub(crate) struct Sharing<'a> {
-    pub(crate) policy: &'a Policy,
-    pub(crate) machine: &'a Machine,
-    /// The person's answers, those that the event brings included.
-    pub(crate) answers: &'a [Answered],
-    pub(crate) region: Option<Region>,
-    pub(crate) at: Millis,
-}
-
-impl Sharing<'_> {
-    /// "`shares_data` at t is true when there is one [that governs], it has `data_sharing = true`, no `declined`
-    /// or `withdrawn` of P to any version is as new as that acceptance or newer, no order with
-    /// `data_sharing = false` holds, and P's machine is neither in doubt nor closed."
-    pub(crate) fn holds(&self) -> bool {
-        let Sharing { policy, machine, answers, region, at } = *self;
-        let mut latest_first =
-            policy.terms.iter().rev().filter(|terms| in_effect(terms, region, at));
-        let governing = latest_first.find_map(|terms| {
-            answer(answers, terms).filter(|answer| accepts(*answer)).map(|answer| (terms, answer))
-        });
-        governing.is_some_and(|(terms, acceptance)| {
-            terms.data_sharing(region)
-                && !answers.iter().any(|held| {
-                    held.answer.value != Answer::Accepted && held.answer.at >= acceptance.at
-                })
-                && !orders::forbid_sharing(policy, region, at)
-                && !permission::in_doubt(policy, machine, at)
-                && !machine.is_closed()
-        })
-    }
 }
