@@ -86,11 +86,12 @@ fn in_effect(terms: &Terms, region: Option<Region>, at: Millis) -> bool {
     terms.effective(region) <= at && !terms.exempt(region)
 }
 
-fn answer(answers: &[Answered], terms: &Terms) -> Option<Dated<Answer>> {
+/// The answer to a version, where it is among these.
+pub(crate) fn answer(answers: &[Answered], terms: &Terms) -> Option<Dated<Answer>> {
     let held = answers.iter().find(|held| held.version.as_str() == &*terms.version);
     held.map(|held| held.answer)
 }
 
-fn accepts(answer: Dated<Answer>) -> bool {
+pub(crate) fn accepts(answer: Dated<Answer>) -> bool {
     answer.value == Answer::Accepted
 }

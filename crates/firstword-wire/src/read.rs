@@ -14,6 +14,7 @@ pub(crate) mod time;
 use firstword_rules::{Event, Policy};
 
 pub use fields::Field;
+use fields::Fields;
 pub use salvage::{Salvage, person_of_key, salvage};
 pub use time::parse_time;
 
@@ -138,12 +139,7 @@ impl Reader {
     /// The same where the event stands within something larger: the decision on an event of the largest size has
     /// further fields.
     pub(crate) fn event_of_any_size<'a>(&self, bytes: &'a [u8]) -> Result<Event<'a>, Reject> {
-        let text = std::str::from_utf8(bytes).map_err(|_| RejectReason::NotJson.alone())?;
-        let fields = match quick::fields(text) {
-            Some(fields) => fields,
-            None => strict::fields(text).ok_or(RejectReason::NotJson.alone())?,
-        };
-        event::event(fields, &self.keywords)
+        self.event_by(bytes, |text| quick::fields(text).or_else(|| strict::fields(text)))
     }
 
     /// The same by the strict reader alone, to hold the quick one against.
@@ -152,9 +148,16 @@ impl Reader {
         if bytes.len() > LARGEST {
             return Err(RejectReason::TooLarge.alone());
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| RejectReason::NotJson.alone())?;
-        let fields = strict::fields(text).ok_or(RejectReason::NotJson.alone())?;
-        event::event(fields, &self.keywords)
+        self.event_by(bytes, strict::fields)
+    }
+
+    fn event_by<'a>(
+        &self,
+        bytes: &'a [u8],
+        fields: impl FnOnce(&'a str) -> Option<Fields<'a>>,
+    ) -> Result<Event<'a>, Reject> {
+        let fields = std::str::from_utf8(bytes).ok().and_then(fields);
+        event::event(fields.ok_or(RejectReason::NotJson.alone())?, &self.keywords)
     }
 }
 

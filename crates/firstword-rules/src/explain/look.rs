@@ -5,7 +5,7 @@
 use crate::case::Case;
 use crate::facts::{forbidden_content, sector};
 use crate::machine::Dated;
-use crate::standing::in_force;
+use crate::standing::{accepts, answer, in_force};
 use crate::{
     Grant, Kind, Millis, Purposes, Reach, Role, Standing, limits, orders, permission, rights,
 };
@@ -39,7 +39,7 @@ impl Look {
         match self {
             Look::Memory => memory(case),
             Look::Account => account(case),
-            Look::Says => stop(case),
+            Look::Says => says(case),
             Look::Forbidden => forbidden(case),
             Look::Block => block(case),
             Look::Stands => stands(case),
@@ -91,7 +91,7 @@ fn account(case: &Case<'_, '_>) -> String {
     format!("P's account is {}", if case.machine.is_closed() { "closed" } else { "open" })
 }
 
-fn stop(case: &Case<'_, '_>) -> String {
+fn says(case: &Case<'_, '_>) -> String {
     let found = case.utterance().is_some_and(|utterance| utterance.finds("opt_out"));
     match (case.peer_is_person(), case.kind(), found) {
         (true, _, _) => "Q is a person".to_owned(),
@@ -125,17 +125,10 @@ fn stands(case: &Case<'_, '_>) -> String {
         return format!("P's standing is `{standing}`: no terms are in force");
     };
     let version = &terms.version;
-    let answer = |version: &str| {
-        case.machine
-            .answers()
-            .iter()
-            .find(|held| held.version.as_str() == version)
-            .map(|held| held.answer)
-    };
-    let accepted = case.policy.terms.iter().skip(index).find(|terms| {
-        answer(&terms.version).is_some_and(|answer| answer.value == crate::Answer::Accepted)
-    });
-    let because = match (case.stand.because, accepted, answer(version)) {
+    let answered = |terms| answer(case.machine.answers(), terms);
+    let mut it_or_later = case.policy.terms.iter().skip(index);
+    let accepted = it_or_later.find(|terms| answered(terms).is_some_and(accepts));
+    let because = match (case.stand.because, accepted, answered(terms)) {
         (None, Some(accepted), _) => format!("accepted terms `{}`", accepted.version),
         (None, None, _) => "an order holds".to_owned(),
         (Some(_), _, Some(Dated { at, value })) => format!("{value} terms `{version}` at {at}"),

@@ -23,21 +23,17 @@ pub struct Demo {
 }
 
 /// The Saturday on which nobody was to be limited any more, two weeks after the terms took effect.
-const DAY: Traffic = Traffic {
-    people: 2_000,
-    businesses: 25,
-    events: 20_000,
-    days: 1,
-    declined: 0.2,
-    silent: 0.1,
-    duplicates: 0.002,
-    late: 0.001,
-    malformed: 0.0,
-    seed: 1,
-    start: 1_622_246_400_000, // 2021-05-29T00:00:00Z
-    texts: true,
-    rich: false,
-};
+fn day(seed: u64) -> Traffic {
+    Traffic {
+        people: 2_000,
+        businesses: 25,
+        events: 20_000,
+        days: 1,
+        seed,
+        start: 1_622_246_400_000, // 2021-05-29T00:00:00Z
+        ..Traffic::default()
+    }
+}
 
 const POLICY: &str = firstword_policy::DEFAULT;
 const OTHER: &str = "whatsapp-2021-reversed";
@@ -45,7 +41,8 @@ const OTHER: &str = "whatsapp-2021-reversed";
 /// Runs the command.
 pub fn run(args: &Demo) -> anyhow::Result<Exit> {
     let mut log = Vec::new();
-    Generator::new(&Traffic { seed: args.seed, ..DAY })?.write(&mut log)?;
+    let traffic = day(args.seed);
+    Generator::new(&traffic)?.write(&mut log)?;
     let policy = firstword_policy::builtin(POLICY).context("the default policy is built in")?;
     let other = firstword_policy::builtin(OTHER).context("this policy is built in")?;
     let events = read(&log, &policy);
@@ -56,8 +53,8 @@ pub fn run(args: &Demo) -> anyhow::Result<Exit> {
     let heading = format!(
         "29 May 2021, made up: {} events of {} people and {} businesses. Terms took effect two weeks ago;",
         thousands(events.len() as u64),
-        thousands(DAY.people.into()),
-        DAY.businesses
+        thousands(traffic.people.into()),
+        traffic.businesses
     );
     writeln!(out, "{}", colours.strong(&heading))?;
     writeln!(

@@ -12,6 +12,18 @@ struct Layer {
     ours: &'static [&'static str],
 }
 
+/// What the program is made of, and what tests may look into.
+const LIBRARIES: &[&str] = &[
+    "firstword-engine",
+    "firstword-policy",
+    "firstword-replay",
+    "firstword-rules",
+    "firstword-stream",
+    "firstword-traffic",
+    "firstword-web",
+    "firstword-wire",
+];
+
 const LAYERS: &[Layer] = &[
     Layer { name: "firstword-rules", ours: &[] },
     Layer { name: "firstword-traffic", ours: &[] },
@@ -30,32 +42,8 @@ const LAYERS: &[Layer] = &[
         name: "firstword-web",
         ours: &["firstword-engine", "firstword-replay", "firstword-rules", "firstword-wire"],
     },
-    Layer {
-        name: "firstword",
-        ours: &[
-            "firstword-engine",
-            "firstword-policy",
-            "firstword-replay",
-            "firstword-rules",
-            "firstword-stream",
-            "firstword-traffic",
-            "firstword-web",
-            "firstword-wire",
-        ],
-    },
-    Layer {
-        name: "firstword-testkit",
-        ours: &[
-            "firstword-engine",
-            "firstword-policy",
-            "firstword-replay",
-            "firstword-rules",
-            "firstword-stream",
-            "firstword-traffic",
-            "firstword-web",
-            "firstword-wire",
-        ],
-    },
+    Layer { name: "firstword", ours: LIBRARIES },
+    Layer { name: "firstword-testkit", ours: LIBRARIES },
     Layer { name: "firstword-tests", ours: &["firstword-testkit"] },
     Layer { name: "xtask", ours: &[] },
 ];
