@@ -59,6 +59,9 @@ pub enum Halt {
         /// Its error.
         code: RDKafkaErrorCode,
     },
+    /// The machine has no thread left to give.
+    #[error("cannot start a worker: {0}")]
+    Thread(#[source] std::io::Error),
     /// Anything else that Kafka cannot heal.
     #[error("cannot {what}: {error}")]
     Kafka {

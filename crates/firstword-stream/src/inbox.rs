@@ -75,7 +75,7 @@ impl Inbox {
             .set("partition.assignment.strategy", "cooperative-sticky")
             .set("enable.partition.eof", "true")
             .set("check.crcs", "true")
-            .set("session.timeout.ms", "10000")
+            .set("session.timeout.ms", settings.session_timeout.as_millis().to_string())
             .set("queued.max.messages.kbytes", "16384")
             .set("fetch.queue.backoff.ms", "5");
         let group = Group { topics: topics.clone(), changes: Mutex::default() };

@@ -4,18 +4,15 @@
 //! one partition. A step collects records, decides them into a draft, and publishes decisions, relays, dead letters,
 //! snapshots and consumed offsets in one transaction. Only then do the machines move.
 //!
-//! **Being built**, behind the feature `kafka`: the worker, its tasks, restoring and settling are here and tested on a
-//! real Kafka; configuration, HTTP, metrics, checkpoints and the commands are not.
-//!
 //! This is the only crate that knows rdkafka, and each of Kafka's hard edges has one file: `outbox` the
 //! transaction, `inbox` the group, `restore` the way back after a crash, `partition` who belongs where.
-#![cfg(feature = "kafka")]
 #![forbid(unsafe_code)]
 
 mod halt;
 mod inbox;
 mod outbox;
 mod partition;
+mod process;
 mod record;
 mod restore;
 mod settings;
@@ -26,6 +23,7 @@ mod worker;
 
 pub use halt::Halt;
 pub use partition::{murmur2, partition_of};
+pub use process::{Process, run};
 pub use settings::{Settings, TopicNames};
 pub use topics::{check_topics, create_topics};
 pub use worker::{Law, Stop, Worker};

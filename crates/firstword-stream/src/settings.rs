@@ -1,6 +1,7 @@
 //! What a worker is told: where Kafka is, how the topics are named, how long to wait for what.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
@@ -23,6 +24,10 @@ pub struct Settings {
     /// After so many decisions of a task a machine that moved is written to `snapshots` at the latest: the most
     /// that a restore reads twice.
     pub snapshot_after: u64,
+    /// For how long the group waits for a worker that does not answer before it gives its tasks to others.
+    pub session_timeout: Duration,
+    /// Where each task keeps its machines while no worker runs; without one they are restored from Kafka alone.
+    pub state_dir: Option<PathBuf>,
     /// Further properties of librdkafka, such as those of TLS and SASL.
     pub properties: BTreeMap<String, String>,
 }
@@ -70,6 +75,8 @@ impl Settings {
             batch: 20_000,
             commit_interval: Duration::from_millis(100),
             snapshot_after: 50_000,
+            session_timeout: Duration::from_secs(10),
+            state_dir: None,
             properties: BTreeMap::new(),
         }
     }
