@@ -1,6 +1,6 @@
 //! Decisions that are not published yet: machines advance in a draft, and the engine's own move when it is merged.
 
-use std::collections::BTreeMap;
+use hashbrown::HashTable;
 
 use firstword_rules::{Decision, Event, Machine, Mark, Name, Party, Role, decide, evolve};
 
@@ -9,19 +9,44 @@ use crate::Engine;
 /// Machines as they would be. Dropped, it leaves no trace but numbers given to new names.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
-    machines: BTreeMap<Party, Machine>,
+    /// In the order in which they first moved.
+    machines: Vec<(Party, Machine)>,
+    /// Where in the order a person's machine stands.
+    places: HashTable<(Party, u32)>,
 }
 
 impl Draft {
-    /// The people whose machines moved, and the machines as they would be, by number.
+    /// The people whose machines moved, and the machines as they would be, in the order in which they first moved.
     pub fn moved(&self) -> impl Iterator<Item = (Party, &Machine)> {
         self.machines.iter().map(|(person, machine)| (*person, machine))
     }
 
     /// A person's machine as it would be, if it moved.
     pub fn machine(&self, person: Party) -> Option<&Machine> {
-        self.machines.get(&person)
+        let (_, place) = self.places.find(spread(person), |(of, _)| *of == person)?;
+        self.machines.get(*place as usize).map(|(_, machine)| machine)
     }
+
+    /// A person's machine as it would be, a copy of the one that there is if it has not moved yet.
+    fn machine_mut(&mut self, person: Party, now: impl FnOnce() -> Machine) -> &mut Machine {
+        let Draft { machines, places } = self;
+        let place = match places.find(spread(person), |(of, _)| *of == person) {
+            Some((_, place)) => *place as usize,
+            None => {
+                let place = machines.len();
+                machines.push((person, now()));
+                places.insert_unique(spread(person), (person, place as u32), |(of, _)| spread(*of));
+                place
+            }
+        };
+        #[expect(clippy::indexing_slicing, reason = "every place that is given out is taken")]
+        &mut machines[place].1
+    }
+}
+
+/// A hash of a number that we gave out ourselves: nobody can choose numbers that collide.
+fn spread(person: Party) -> u64 {
+    u64::from(person.number()).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 impl Engine {
@@ -33,10 +58,8 @@ impl Engine {
         role: Role,
     ) -> Decision<'e> {
         let (person, visit) = self.meet(event, Mark::of(event), role);
-        let machine = draft
-            .machines
-            .entry(person)
-            .or_insert_with(|| self.machine_of(person).cloned().unwrap_or_default());
+        let machine =
+            draft.machine_mut(person, || self.machine_of(person).cloned().unwrap_or_default());
         let decision = decide(self.policy(), machine, visit);
         evolve(machine, &decision);
         decision
@@ -45,7 +68,7 @@ impl Engine {
     /// Lets the machines be as the draft has them.
     pub fn merge(&mut self, draft: Draft) {
         for (person, machine) in draft.machines {
-            *self.machine_mut(person) = machine;
+            self.put(person, machine);
         }
     }
 

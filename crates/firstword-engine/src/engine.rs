@@ -15,6 +15,8 @@ pub struct Engine {
     businesses: Names,
     /// By the person's number.
     machines: Vec<Machine>,
+    /// How many of them have decided anything.
+    decided: usize,
 }
 
 /// What an event came to: the decision of each gate that it reached, in order.
@@ -41,6 +43,7 @@ impl Engine {
             people: Names::new(PartyKind::Person),
             businesses: Names::new(PartyKind::Business),
             machines: Vec::new(),
+            decided: 0,
         }
     }
 
@@ -67,6 +70,7 @@ impl Engine {
         let (person, visit) = self.meet(event, mark, role);
         let machine = machine_mut(&mut self.machines, person);
         let decision = decide(&self.policy, machine, visit);
+        self.decided += usize::from(machine.seq() == 0);
         evolve(machine, &decision);
         decision
     }
@@ -88,7 +92,9 @@ impl Engine {
     /// the person in it, the decision's number and its verdict. Nothing is decided, no policy is asked.
     pub fn replay(&mut self, event: &Event<'_>, role: Role, seq: u64, verdict: Verdict) {
         let (person, visit) = self.meet(event, Mark::of(event), role);
-        evolve(machine_mut(&mut self.machines, person), &Decision::recorded(visit, seq, verdict));
+        let machine = machine_mut(&mut self.machines, person);
+        self.decided += usize::from(machine.seq() == 0);
+        evolve(machine, &Decision::recorded(visit, seq, verdict));
     }
 
     /// The rows that an event would meet now at the machine of the person who has this part in it; nothing
@@ -107,15 +113,28 @@ impl Engine {
         self.machines.get(person.number() as usize).filter(|machine| machine.seq() > 0)
     }
 
-    /// Puts a person's machine in place, as a snapshot holds it.
-    pub fn restore(&mut self, person: &Name<'_>, machine: Machine) {
+    /// Puts a person's machine in place, as a snapshot holds it; the person's number.
+    pub fn restore(&mut self, person: &Name<'_>, machine: Machine) -> Party {
         let person = self.number(person);
-        *machine_mut(&mut self.machines, person) = machine;
+        self.put(person, machine);
+        person
+    }
+
+    pub(crate) fn put(&mut self, person: Party, machine: Machine) {
+        let place = machine_mut(&mut self.machines, person);
+        self.decided += usize::from(machine.seq() > 0);
+        self.decided -= usize::from(place.seq() > 0);
+        *place = machine;
     }
 
     /// How many people have a name here, with a machine that decided or without.
     pub fn people(&self) -> usize {
         self.people.len()
+    }
+
+    /// How many machines have decided anything.
+    pub fn machine_count(&self) -> usize {
+        self.decided
     }
 
     /// Every machine that has decided anything, with its person, in the order in which they first appeared.
@@ -150,10 +169,6 @@ impl Engine {
 
     pub(crate) fn machine_of(&self, person: Party) -> Option<&Machine> {
         self.machines.get(person.number() as usize).filter(|_| person.is_person())
-    }
-
-    pub(crate) fn machine_mut(&mut self, person: Party) -> &mut Machine {
-        machine_mut(&mut self.machines, person)
     }
 
     /// The bytes that machines and names take, allocations included.

@@ -122,6 +122,14 @@ pub(crate) fn not_an_identifier(key: &str) -> (What, Option<String>) {
 /// A duration: a whole number and one unit, at most 3660 days.
 pub(crate) fn duration(value: &Value<'_>, notes: &mut Notes) -> Option<Span> {
     let text = DURATION.text(value, notes)?;
+    parse_duration(text).map_err(|(what, hint)| notes.error(value.span(), what, hint)).ok()
+}
+
+/// A duration from its text, `24h`.
+///
+/// # Errors
+/// What is wrong with it, and what to do: it has another form, or is longer than 3660 days.
+pub fn parse_duration(text: &str) -> Result<Span, (What, Option<String>)> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text.get(digits.len()..).unwrap_or_default() {
         "ms" => 1,
@@ -132,16 +140,12 @@ pub(crate) fn duration(value: &Value<'_>, notes: &mut Notes) -> Option<Span> {
         _ => 0,
     };
     if unit == 0 || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        DURATION.not(value, text, None, notes);
-        return None;
+        let what = What::NotA { value: text.into(), expected: DURATION.name };
+        return Err((what, Some(DURATION.hint.into())));
     }
     // A number too large for the type is too long in any unit.
     let span = digits.parse::<i64>().ok().and_then(|count| count.checked_mul(unit)).map(Span);
-    let fitting = span.filter(|span| *span <= LONGEST);
-    if fitting.is_none() {
-        notes.error(value.span(), What::TooLong(text.into()), None);
-    }
-    fitting
+    span.filter(|span| *span <= LONGEST).ok_or_else(|| (What::TooLong(text.into()), None))
 }
 
 /// An offset date-time; finer than 1 ms is cut off, as in events.

@@ -27,6 +27,8 @@
 //!   write a problem for a person.
 //! - [`canonical`] is the one text that stands for a policy: every value filled in, one order. The
 //!   policy's label, which decisions name, is its name and a fingerprint of that text.
+//! - [`Position::of`], [`did_you_mean`] and their like are for the program's other file, so that both
+//!   tell what is wrong in the same way.
 //! - [`builtin`] gives the policies that come with the program; their files tell their history.
 //!
 //! Time zones come from the database in the program, never from the machine's. Nothing here reads a
@@ -50,7 +52,9 @@ use toml::de::DeTable;
 
 pub use builtin::{BUILTINS, Builtin, DEFAULT, builtin};
 pub use canonical::canonical;
+pub use forms::parse_duration;
 pub use problem::{Position, Problem, Problems, Severity, What};
+pub use reader::{Value, did_you_mean, one_of, wrong_type};
 
 /// A policy without errors, and what in its file can never apply.
 #[derive(Clone, PartialEq, Debug)]

@@ -15,6 +15,25 @@ pub struct Position {
     pub column: usize,
 }
 
+impl Position {
+    const START: Position = Position { line: 1, column: 1 };
+
+    /// The place of a byte in a text.
+    pub fn of(text: &str, byte: usize) -> Position {
+        let before = text.char_indices().take_while(|(offset, _)| *offset < byte);
+        before.fold(Position::START, |at, (_, c)| at.after(c))
+    }
+
+    fn after(self, c: char) -> Position {
+        match c {
+            '\n' => Position { line: self.line + 1, column: 1 },
+            // A byte order mark takes no room.
+            '\u{feff}' if self == Position::START => self,
+            _ => Position { column: self.column + 1, ..self },
+        }
+    }
+}
+
 /// Whether a problem keeps the policy from being used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Severity {
@@ -285,15 +304,10 @@ fn visible(c: char) -> char {
 pub(crate) fn locate(text: &str, problems: &mut [Problem]) {
     problems.sort_by_key(|problem| problem.span.start);
     let mut characters = text.char_indices().peekable();
-    let mut at = Position { line: 1, column: 1 };
+    let mut at = Position::START;
     for problem in problems {
         while let Some((_, c)) = characters.next_if(|(offset, _)| *offset < problem.span.start) {
-            at = match c {
-                '\n' => Position { line: at.line + 1, column: 1 },
-                // A byte order mark takes no room.
-                '\u{feff}' if at == (Position { line: 1, column: 1 }) => at,
-                _ => Position { column: at.column + 1, ..at },
-            };
+            at = at.after(c);
         }
         problem.at = at;
     }

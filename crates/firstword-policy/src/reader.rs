@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use crate::problem::{Position, Problem, Severity, What};
 
 /// A TOML value and the bytes that it stands in.
-pub(crate) type Value<'t> = Spanned<DeValue<'t>>;
+pub type Value<'t> = Spanned<DeValue<'t>>;
 
 /// What was found so far, in the order of finding.
 #[derive(Default)]
@@ -156,7 +156,7 @@ impl<'t> Table<'t> {
 }
 
 /// A value of another type than `expected`.
-pub(crate) fn wrong_type(expected: &'static str, value: &Value<'_>) -> What {
+pub fn wrong_type(expected: &'static str, value: &Value<'_>) -> What {
     let found = match value.get_ref() {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",
@@ -175,7 +175,7 @@ pub(crate) fn wrong_type(expected: &'static str, value: &Value<'_>) -> What {
 }
 
 /// The word that was probably meant, as a hint.
-pub(crate) fn did_you_mean<'w>(
+pub fn did_you_mean<'w>(
     written: &str,
     words: impl IntoIterator<Item = &'w str>,
 ) -> Option<String> {
@@ -191,7 +191,7 @@ pub(crate) fn did_you_mean<'w>(
 }
 
 /// The words that are allowed, as a hint.
-pub(crate) fn one_of<'w>(label: &str, words: impl IntoIterator<Item = &'w str>) -> String {
+pub fn one_of<'w>(label: &str, words: impl IntoIterator<Item = &'w str>) -> String {
     let words: Vec<_> = words.into_iter().map(|word| format!("`{word}`")).collect();
     format!("{label}: {}", words.join(", "))
 }

@@ -177,9 +177,8 @@ pub struct Parts {
 
 impl From<Parts> for Machine {
     fn from(parts: Parts) -> Machine {
-        let mut machine = Machine { seq: parts.seq, closed: parts.closed, ..Machine::default() };
-        parts.seen.into_iter().for_each(|mark| machine.seen.remember(mark));
-        machine.conversations = Shelf::from_items(parts.conversations);
+        let seen = Seen::from_items(parts.seen);
+        let conversations = Shelf::from_items(parts.conversations);
         let rest = Rest {
             region: parts.region,
             reach: parts.reach,
@@ -189,7 +188,7 @@ impl From<Parts> for Machine {
             blocks: Shelf::from_items(parts.blocks),
             marketing_starts: parts.marketing_starts.into_iter().map(Stamp::from).collect(),
         };
-        machine.rest = (rest != Rest::default()).then(|| Box::new(rest));
-        machine
+        let rest = (rest != Rest::default()).then(|| Box::new(rest));
+        Machine { seq: parts.seq, closed: parts.closed, seen, conversations, rest }
     }
 }

@@ -25,6 +25,19 @@ pub enum Halt {
         /// Its partitions.
         expected: usize,
     },
+    /// A topic got other partitions than it had when the worker started.
+    #[error(
+        "topic `{topic}` had {before} partitions and has {now}: people would go to partitions that do not know them. \
+         Move to new topics, or restore the old number; nothing was decided since"
+    )]
+    PartitionsAdded {
+        /// The topic.
+        topic: String,
+        /// Its partitions at the start.
+        before: i32,
+        /// Its partitions now.
+        now: i32,
+    },
     /// What was restored does not fit together.
     #[error(
         "torn state: {what}, at {topic} partition {partition} offset {offset}; nothing was decided on it. \
@@ -51,13 +64,72 @@ pub enum Halt {
         /// The partition.
         partition: i32,
     },
+    /// Records outside the group were deleted before they were read.
+    #[error(
+        "records of topic `{topic}` were deleted while they were read, or it was made anew; read it again"
+    )]
+    Deleted {
+        /// The topic.
+        topic: String,
+    },
+    /// A partition that was named is not there.
+    #[error("topic `{topic}` has no partition {partition}, but {all}, from 0")]
+    PartitionMissing {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// How many it has.
+        all: i32,
+    },
+    /// Records that were sent did not arrive.
+    #[error("{count} records did not arrive, and some after them were not sent: {error}")]
+    Undelivered {
+        /// How many.
+        count: u64,
+        /// What the first of them failed with.
+        #[source]
+        error: KafkaError,
+    },
+    /// The group that notes which dead letters were sent back can note no more.
+    #[error(
+        "too many different selections were sent back from {topic} partition {partition} to note another; \
+         nothing was sent. Select all that is left, or fewer at a time"
+    )]
+    TooManySelections {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+    },
+    /// Somebody else wrote the notes of which dead letters were sent back.
+    #[error(
+        "what the redrive's group has noted for {topic} partition {partition} is not of this program's making; \
+         reset its offset, to 0 if nothing was sent back"
+    )]
+    ForeignNotes {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+    },
     /// Kafka refuses the credentials or a right.
-    #[error("Kafka refuses {what}: {code}; check the credentials and the ACLs")]
+    #[error("Kafka does not let us {what}: {code}; check the credentials and the ACLs")]
     NotAuthorized {
         /// What was tried.
         what: &'static str,
         /// Its error.
         code: RDKafkaErrorCode,
+    },
+    /// The address to answer HTTP at is in use, or not ours.
+    #[error(
+        "cannot answer HTTP at {address}: {source}; free it, or choose another one with --http"
+    )]
+    Http {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why not.
+        source: std::io::Error,
     },
     /// The machine has no thread left to give.
     #[error("cannot start a worker: {0}")]

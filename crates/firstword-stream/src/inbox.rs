@@ -4,6 +4,7 @@
 //! partition has a queue of its own, so that a task can take the older of its two heads, and knows of each input
 //! whether it has given all that there is.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,9 +12,12 @@ use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::statistics::Statistics;
 use rdkafka::types::RDKafkaRespErr;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
+use crate::board::Seat;
+use crate::context::{Context, as_its_context_does};
 use crate::record::Incoming;
 use crate::{Halt, Settings, TopicNames};
 
@@ -49,8 +53,12 @@ pub(crate) struct Input {
 }
 
 pub(crate) struct Group {
+    context: Context,
+    seat: Arc<Seat>,
     topics: TopicNames,
     changes: Mutex<Vec<Change>>,
+    /// Whether the worker holds no record that is not committed.
+    idle: AtomicBool,
 }
 
 /// Rings when any queue has something.
@@ -61,13 +69,20 @@ struct Bell {
 }
 
 impl Inbox {
-    /// Joins the group.
-    pub(crate) fn join(settings: &Settings) -> Result<Inbox, Halt> {
+    /// Joins the group, under a name that tells the others what our decisions rest on.
+    pub(crate) fn join(
+        settings: &Settings,
+        client_id: &str,
+        seat: &Arc<Seat>,
+    ) -> Result<Inbox, Halt> {
         let topics = settings.topics.clone();
         let mut config = settings.client();
         // These are what exactly once rests on.
         config
+            .set("client.id", client_id)
             .set("group.id", &settings.group)
+            // They tell how far there is to go.
+            .set("statistics.interval.ms", "1000")
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("isolation.level", "read_committed")
@@ -76,9 +91,20 @@ impl Inbox {
             .set("enable.partition.eof", "true")
             .set("check.crcs", "true")
             .set("session.timeout.ms", settings.session_timeout.as_millis().to_string())
+            // What the group decides reaches a worker with its next heartbeat.
+            .set("heartbeat.interval.ms", "500")
             .set("queued.max.messages.kbytes", "16384")
-            .set("fetch.queue.backoff.ms", "5");
-        let group = Group { topics: topics.clone(), changes: Mutex::default() };
+            .set("fetch.queue.backoff.ms", "5")
+            // A task waits for the one of its inputs that lags until that one is known to have no more: an empty
+            // answer says so, and the broker holds it back for this long (500 ms by default).
+            .set("fetch.wait.max.ms", "10");
+        let group = Group {
+            context: Context::new(settings),
+            seat: Arc::clone(seat),
+            topics: topics.clone(),
+            changes: Mutex::default(),
+            idle: AtomicBool::new(false),
+        };
         let consumer: BaseConsumer<Group> = config
             .create_with_context(group)
             .map_err(|error| Halt::of("make a consumer", error))?;
@@ -129,13 +155,19 @@ impl Inbox {
     }
 
     /// The group's word that its tasks are still this worker's; a transaction under an older one is refused.
-    pub(crate) fn lease(&self) -> Option<ConsumerGroupMetadata> {
-        self.consumer.group_metadata()
+    pub(crate) fn lease(&self) -> Result<ConsumerGroupMetadata, Halt> {
+        let lease = self.consumer.group_metadata();
+        lease.ok_or_else(|| Halt::of("take the group's lease", KafkaError::Canceled))
     }
 
     /// The committed offsets of tasks, stable ones: events, relay.
     pub(crate) fn committed(&self, partitions: &[i32]) -> KafkaResult<Vec<(i32, [i64; 2])>> {
         committed(&self.consumer, &self.topics, partitions)
+    }
+
+    /// Whether the worker holds no record that is not committed: then what the client has given is all consumed.
+    pub(crate) fn is_idle(&self, idle: bool) {
+        self.consumer.context().idle.store(idle, Ordering::Relaxed);
     }
 
     /// Waits until a queue has something, at most so long.
@@ -173,6 +205,11 @@ impl Input {
         Ok(self.head.as_ref())
     }
 
+    /// Whether it holds a record that nobody took yet.
+    pub(crate) fn holds(&self) -> bool {
+        self.head.is_some()
+    }
+
     pub(crate) fn take(&mut self) -> Option<Incoming> {
         self.head.take()
     }
@@ -206,7 +243,13 @@ fn heal(error: KafkaError, topic: &str, partition: i32) -> Result<(), Halt> {
     }
 }
 
-impl ClientContext for Group {}
+impl ClientContext for Group {
+    as_its_context_does!();
+
+    fn stats(&self, statistics: Statistics) {
+        self.seat.statistics(&statistics, self.idle.load(Ordering::Relaxed));
+    }
+}
 
 impl ConsumerContext for Group {
     fn rebalance(

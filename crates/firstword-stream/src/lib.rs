@@ -8,22 +8,42 @@
 //! transaction, `inbox` the group, `restore` the way back after a crash, `partition` who belongs where.
 #![forbid(unsafe_code)]
 
+mod board;
+mod checkpoint;
+mod context;
 mod halt;
+mod http;
 mod inbox;
+mod oauth;
 mod outbox;
 mod partition;
 mod process;
+mod properties;
+mod range;
 mod record;
+mod redrive;
 mod restore;
+mod send;
 mod settings;
 mod snapshots;
+mod stable;
 mod task;
 mod topics;
+mod watch;
 mod worker;
 
+pub use board::{Board, Check, Outcome, Restore, Seat, Tally};
+pub use checkpoint::Refused;
 pub use halt::Halt;
+pub use http::Port;
 pub use partition::{murmur2, partition_of};
 pub use process::{Process, run};
+pub use properties::{Properties, TLS, check_property, check_settings, is_secret_property};
+pub use range::{Bound, Range, RangeReader, Record, RecordHeader};
+pub use redrive::{FIRST_TIMESTAMP, Letters, REDRIVES, Selection, Survey, redrive, survey};
+pub use restore::{Assignment, Identity, Restored, Watch, restore};
+pub use send::{Sender, Sent, key_of};
 pub use settings::{Settings, TopicNames};
+pub use stable::open_transactions;
 pub use topics::{check_topics, create_topics};
 pub use worker::{Law, Stop, Worker};

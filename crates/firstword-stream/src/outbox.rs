@@ -16,7 +16,9 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
 use rdkafka::{Message, Offset, TopicPartitionList};
 
-use crate::record::{Outgoing, To};
+use crate::board::{Board, Outcome};
+use crate::context::{Context, as_its_context_does};
+use crate::record::{Outgoing, Parcel, To};
 use crate::{Halt, Settings, TopicNames};
 
 /// A commit that took longer may have been sent twice, and the second may still be on its way.
@@ -35,70 +37,116 @@ pub(crate) enum Committed {
     Unknown,
 }
 
-/// What a step publishes.
-#[derive(Debug, Default)]
-pub(crate) struct Parcel {
-    pub(crate) records: Vec<Outgoing>,
-    /// The next offset of each input that the step consumed from: topic of events or of relay, partition, offset.
-    pub(crate) consumed: Vec<(bool, i32, i64)>,
-}
-
 /// One worker's producer.
 pub(crate) struct Outbox {
     settings: Settings,
+    board: Board,
     transactional_id: String,
+    /// When the transaction that is open was begun.
+    begun: Instant,
+    /// Whether there was a producer before.
+    again: bool,
     /// None after one that is not to be used again.
     producer: Option<ThreadedProducer<Reports>>,
 }
 
-#[derive(Default)]
+/// The next offset of an input that a step has read from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Consumed {
+    pub(crate) relay: bool,
+    pub(crate) partition: i32,
+    pub(crate) next: i64,
+}
+
 struct Reports {
+    context: Context,
     failed: AtomicBool,
     decisions: String,
     ends: Mutex<BTreeMap<i32, i64>>,
 }
 
 impl Outbox {
-    pub(crate) fn new(settings: &Settings, transactional_id: String) -> Outbox {
-        Outbox { settings: settings.clone(), transactional_id, producer: None }
+    pub(crate) fn new(settings: &Settings, board: &Board, transactional_id: String) -> Outbox {
+        Outbox {
+            settings: settings.clone(),
+            board: board.clone(),
+            transactional_id,
+            begun: Instant::now(),
+            again: false,
+            producer: None,
+        }
     }
 
-    /// Publishes a parcel in one transaction, for the group as it was when its records were read.
+    /// Begins a transaction; false where that has to be tried again.
+    ///
+    /// # Errors
+    /// What Kafka cannot heal.
+    pub(crate) fn begin(&mut self) -> Result<bool, Halt> {
+        if self.producer.is_none() {
+            self.producer = self.incarnate()?;
+        }
+        let Some(producer) = &self.producer else { return Ok(false) };
+        let reports = producer.context();
+        reports.failed.store(false, Ordering::SeqCst);
+        reports.ends().clear();
+        self.begun = Instant::now();
+        let begun = producer.begin_transaction();
+        self.went(begun)
+    }
+
+    /// Sends the records of a parcel within the transaction; false where the transaction failed and was aborted.
+    ///
+    /// # Errors
+    /// What Kafka cannot heal.
+    pub(crate) fn send(&mut self, parcel: &Parcel) -> Result<bool, Halt> {
+        let Some(producer) = &self.producer else { return Ok(false) };
+        let topics = &self.settings.topics;
+        let mut records = parcel.records.iter();
+        let sent = records.try_for_each(|record| send(producer, parcel, record, topics));
+        self.went(sent)
+    }
+
+    /// Ends the transaction, with the next offset of each input that its records were read from, for the group as
+    /// it was when they were read.
     ///
     /// # Errors
     /// What Kafka cannot heal.
     pub(crate) fn commit(
         &mut self,
-        parcel: &Parcel,
+        consumed: &[Consumed],
         group: &ConsumerGroupMetadata,
     ) -> Result<Committed, Halt> {
-        let producer = match self.producer.take() {
-            Some(producer) => producer,
-            None => match self.incarnate()? {
-                Some(producer) => producer,
-                None => return Ok(Committed::No),
-            },
-        };
-        let began = Instant::now();
-        let outcome = publish(&producer, parcel, &self.settings.topics, group);
-        match outcome {
+        let Some(producer) = &self.producer else { return Ok(Committed::No) };
+        let asked = Instant::now();
+        match finish(producer, consumed, &self.settings.topics, group) {
             Ok(ends) => {
-                if began.elapsed() < CLEAN.max(self.settings.commit_interval) {
-                    self.producer = Some(producer);
+                if asked.elapsed() > CLEAN {
+                    self.producer = None;
                 }
+                self.board.transaction(Outcome::Committed, self.begun.elapsed());
                 Ok(Committed::Yes(ends))
             }
-            Err(Failure::Before(error)) => {
-                refused(&error)?;
-                // Abort tells the broker at once; if even that fails, the next incarnation does.
-                let _ = producer.abort_transaction(Duration::from_secs(2));
-                Ok(Committed::No)
-            }
+            Err(Failure::Before(error)) => self.went(Err(error)).map(|_| Committed::No),
             Err(Failure::Committing(error)) => {
+                self.producer = None;
+                self.board.transaction(Outcome::Unknown, self.begun.elapsed());
+                tracing::warn!(%error, "whether a transaction was committed is not known; the group's offsets will tell");
                 refused(&error)?;
                 Ok(Committed::Unknown)
             }
         }
+    }
+
+    /// Gives up a transaction that failed before its commit was asked for; its producer is not used again.
+    fn went(&mut self, outcome: KafkaResult<()>) -> Result<bool, Halt> {
+        let Err(error) = outcome else { return Ok(true) };
+        self.board.transaction(Outcome::Aborted, self.begun.elapsed());
+        tracing::warn!(%error, "a transaction was aborted; its step is decided again");
+        if let Some(producer) = self.producer.take() {
+            // This tells the broker at once; if even that fails, the next incarnation does.
+            let _ = producer.abort_transaction(Duration::from_secs(2));
+        }
+        refused(&error).map(|()| false)
     }
 
     /// Makes sure that `policies` holds the policy that decisions will name; false where that has to be tried again.
@@ -110,18 +158,15 @@ impl Outbox {
             return Ok(false);
         }
         let Some(producer) = &self.producer else { return Ok(false) };
-        let record = Outgoing {
-            to: To::Policies,
-            partition: Some(0),
-            key: Some(label.into()),
-            value: canonical.into(),
-            timestamp: 0,
-            headers: Vec::new(),
-        };
+        let mut parcel = Parcel::default();
+        let (key, value) = (parcel.show(label), parcel.show(canonical));
+        parcel.add(To::Policies, Some(0), Some(key), value, 0, &[]);
         let topics = &self.settings.topics;
         let published = producer
             .begin_transaction()
-            .and_then(|()| send(producer, &record, topics))
+            .and_then(|()| {
+                parcel.records.iter().try_for_each(|record| send(producer, &parcel, record, topics))
+            })
             .map_err(Failure::Before)
             .and_then(|()| drain(producer))
             .and_then(|()| producer.commit_transaction(PATIENCE).map_err(Failure::Committing));
@@ -144,7 +189,10 @@ impl Outbox {
         Ok(self.producer.is_some())
     }
 
-    fn incarnate(&self) -> Result<Option<ThreadedProducer<Reports>>, Halt> {
+    fn incarnate(&mut self) -> Result<Option<ThreadedProducer<Reports>>, Halt> {
+        if std::mem::replace(&mut self.again, true) {
+            self.board.producer_recycled();
+        }
         let mut config = self.settings.client();
         config
             .set("transactional.id", &self.transactional_id)
@@ -154,8 +202,12 @@ impl Outbox {
             .set("linger.ms", "2")
             .set("compression.codec", "lz4")
             .set("queue.buffering.max.messages", "1000000");
-        let reports =
-            Reports { decisions: self.settings.topics.decisions.clone(), ..Reports::default() };
+        let reports = Reports {
+            context: Context::new(&self.settings),
+            failed: AtomicBool::new(false),
+            decisions: self.settings.topics.decisions.clone(),
+            ends: Mutex::default(),
+        };
         let producer: ThreadedProducer<Reports> = config
             .create_with_context(reports)
             .map_err(|error| Halt::of("make a producer", error))?;
@@ -176,32 +228,23 @@ enum Failure {
     Committing(KafkaError),
 }
 
-fn publish(
+fn finish(
     producer: &ThreadedProducer<Reports>,
-    parcel: &Parcel,
+    consumed: &[Consumed],
     topics: &TopicNames,
     group: &ConsumerGroupMetadata,
 ) -> Result<BTreeMap<i32, i64>, Failure> {
-    let reports = producer.context();
-    reports.failed.store(false, Ordering::SeqCst);
-    reports.ends().clear();
-    producer.begin_transaction().map_err(Failure::Before)?;
-    for record in &parcel.records {
-        send(producer, record, topics).map_err(Failure::Before)?;
-    }
     drain(producer)?;
-    if !parcel.consumed.is_empty() {
-        let mut offsets = TopicPartitionList::new();
-        for (relay, partition, offset) in &parcel.consumed {
-            let topic = if *relay { &topics.relay } else { &topics.events };
-            offsets
-                .add_partition_offset(topic, *partition, Offset::Offset(*offset))
-                .map_err(Failure::Before)?;
-        }
-        producer.send_offsets_to_transaction(&offsets, group, PATIENCE).map_err(Failure::Before)?;
+    let mut offsets = TopicPartitionList::new();
+    for Consumed { relay, partition, next } in consumed {
+        let topic = if *relay { &topics.relay } else { &topics.events };
+        offsets
+            .add_partition_offset(topic, *partition, Offset::Offset(*next))
+            .map_err(Failure::Before)?;
     }
+    producer.send_offsets_to_transaction(&offsets, group, PATIENCE).map_err(Failure::Before)?;
     match producer.commit_transaction(PATIENCE) {
-        Ok(()) => Ok(std::mem::take(&mut *reports.ends())),
+        Ok(()) => Ok(std::mem::take(&mut *producer.context().ends())),
         Err(error) if aborts(&error) => Err(Failure::Before(error)),
         Err(error) => Err(Failure::Committing(error)),
     }
@@ -226,6 +269,7 @@ fn drain(producer: &ThreadedProducer<Reports>) -> Result<(), Failure> {
 
 fn send(
     producer: &ThreadedProducer<Reports>,
+    parcel: &Parcel,
     record: &Outgoing,
     topics: &TopicNames,
 ) -> KafkaResult<()> {
@@ -236,16 +280,17 @@ fn send(
         To::DeadLetters => &topics.dead_letters,
         To::Policies => &topics.policies,
     };
-    let mut headers = OwnedHeaders::new_with_capacity(record.headers.len());
-    for (key, value) in &record.headers {
-        headers = headers.insert(Header { key, value: value.as_deref() });
+    let given = parcel.headers(record);
+    let mut headers = OwnedHeaders::new_with_capacity(given.len());
+    for (key, value) in given {
+        headers = headers.insert(Header { key, value });
     }
     let mut message: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic)
-        .payload(record.value.as_slice())
+        .payload(parcel.bytes(record.value))
         .timestamp(record.timestamp)
         .headers(headers);
-    if let Some(key) = &record.key {
-        message = message.key(key.as_slice());
+    if let Some(key) = record.key {
+        message = message.key(parcel.bytes(key));
     }
     if let Some(partition) = record.partition {
         message = message.partition(partition);
@@ -291,7 +336,9 @@ impl Reports {
     }
 }
 
-impl ClientContext for Reports {}
+impl ClientContext for Reports {
+    as_its_context_does!();
+}
 
 impl ProducerContext for Reports {
     type DeliveryOpaque = ();

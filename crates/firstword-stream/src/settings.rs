@@ -1,10 +1,11 @@
 //! What a worker is told: where Kafka is, how the topics are named, how long to wait for what.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
+
+use crate::Properties;
 
 /// How a worker runs.
 #[derive(Clone, Debug)]
@@ -24,12 +25,17 @@ pub struct Settings {
     /// After so many decisions of a task a machine that moved is written to `snapshots` at the latest: the most
     /// that a restore reads twice.
     pub snapshot_after: u64,
+    /// After so long a machine that moved is written to `snapshots` however few decisions there are: far less than
+    /// `decisions` are kept.
+    pub snapshot_age: Duration,
     /// For how long the group waits for a worker that does not answer before it gives its tasks to others.
     pub session_timeout: Duration,
     /// Where each task keeps its machines while no worker runs; without one they are restored from Kafka alone.
     pub state_dir: Option<PathBuf>,
     /// Further properties of librdkafka, such as those of TLS and SASL.
-    pub properties: BTreeMap<String, String>,
+    pub properties: Properties,
+    /// The file with the token of OAUTHBEARER, read again whenever a client needs a new one.
+    pub oauth_token_file: Option<PathBuf>,
 }
 
 /// The names of the topics.
@@ -75,16 +81,18 @@ impl Settings {
             batch: 20_000,
             commit_interval: Duration::from_millis(100),
             snapshot_after: 50_000,
+            snapshot_age: Duration::from_secs(24 * 3_600),
             session_timeout: Duration::from_secs(10),
             state_dir: None,
-            properties: BTreeMap::new(),
+            properties: Properties::default(),
+            oauth_token_file: None,
         }
     }
 
     /// What every client of this worker is told.
     pub(crate) fn client(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
-        for (key, value) in &self.properties {
+        for (key, value) in self.properties.iter() {
             config.set(key, value);
         }
         config.set("bootstrap.servers", &self.bootstrap_servers);

@@ -1,5 +1,6 @@
 //! A task: one partition, its two inputs, and the machines of the people who belong to it.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use firstword_engine::{Draft, Engine, first_role};
@@ -9,11 +10,13 @@ use firstword_wire::{
     write_machine,
 };
 
+use crate::board::Tally;
+use crate::checkpoint::{self, Kept, Last};
 use crate::inbox::Input;
 use crate::partition::partition_of;
-use crate::record::{Incoming, Outgoing, To};
-use crate::restore::Restored;
-use crate::snapshots::Line;
+use crate::record::{Incoming, Outgoing, Parcel, Span, To};
+use crate::restore::{Identity, Restored};
+use crate::snapshots::{Due, Line, stretch};
 use crate::{Halt, TopicNames};
 
 /// What all tasks of a worker share.
@@ -24,6 +27,7 @@ pub(crate) struct Frame {
     pub(crate) partitions: i32,
     pub(crate) max_wait: Duration,
     pub(crate) snapshot_after: u64,
+    pub(crate) snapshot_age: Duration,
 }
 
 /// One partition at work.
@@ -35,6 +39,11 @@ pub(crate) struct Task {
     pub(crate) line: Line,
     /// Which of the worker's assignments this is: a task that went and came back is another one.
     pub(crate) assignment: u64,
+    identity: Identity,
+    /// The last decision before `decisions_end`, if there is one.
+    last: Option<Last>,
+    /// The offsets that the group has committed: events, relay.
+    committed: [i64; 2],
     inputs: [Input; 2],
     /// Since when one input has records and the other might still give older ones.
     waiting: Option<Instant>,
@@ -44,9 +53,24 @@ pub(crate) struct Task {
 #[derive(Default)]
 pub(crate) struct Work {
     pub(crate) draft: Draft,
-    pub(crate) records: Vec<Outgoing>,
+    pub(crate) tally: Tally,
     /// How many of the line's head were written as snapshots.
     pub(crate) snapshots: usize,
+    /// The last decision.
+    last: Option<Last>,
+    /// The oldest timestamp of what it took, in milliseconds since 1970.
+    at: Option<i64>,
+}
+
+impl Work {
+    /// Notes the last decision of a partition, if a parcel has one.
+    pub(crate) fn note_last(&mut self, partition: i32, parcel: &Parcel) {
+        let of_it =
+            |record: &&Outgoing| record.to == To::Decisions && record.partition == Some(partition);
+        if let Some(last) = parcel.records.iter().rev().find(of_it) {
+            self.last = Some(Last::new(parcel.bytes(last.value), last.timestamp));
+        }
+    }
 }
 
 /// A record that a step took, and from which input.
@@ -57,8 +81,19 @@ pub(crate) struct Taken {
 
 impl Task {
     pub(crate) fn new(restored: Restored, assignment: u64, inputs: [Input; 2]) -> Task {
-        let Restored { partition, engine, decisions_end, line } = restored;
-        Task { partition, engine, decisions_end, line, assignment, inputs, waiting: None }
+        let Restored { identity, engine, decisions_end, committed, last, line, .. } = restored;
+        Task {
+            partition: identity.partition,
+            identity,
+            engine,
+            decisions_end,
+            last,
+            committed,
+            line,
+            assignment,
+            inputs,
+            waiting: None,
+        }
     }
 
     /// The next record of the two inputs by timestamp; nothing where there is none, or where the one that lags may
@@ -85,20 +120,41 @@ impl Task {
         Ok(input.take().map(|record| Taken { relay: from_relay, record }))
     }
 
-    /// Decides a record into the work of a step.
-    pub(crate) fn decide(&mut self, work: &mut Work, taken: &Taken, frame: &Frame) {
+    /// Whether one of its inputs holds a record.
+    pub(crate) fn holds(&self) -> bool {
+        self.inputs.iter().any(Input::holds)
+    }
+
+    /// Decides a record into the work of a step, and what is to be published into its parcel.
+    pub(crate) fn decide(
+        &mut self,
+        work: &mut Work,
+        parcel: &mut Parcel,
+        taken: &Taken,
+        frame: &Frame,
+    ) {
         let record = &taken.record;
+        work.at = Some(work.at.map_or(record.timestamp, |at| at.min(record.timestamp)));
         let topic = if taken.relay { &frame.topics.relay } else { &frame.topics.events };
-        let position = format!("{topic}:{}:{}", self.partition, record.offset);
-        let mut desk = Desk { task: self, work, record, position, frame };
+        // Where the event came from: on its way through `relay` that stays what it was.
+        let source = match record.header("source").filter(|_| taken.relay) {
+            Some(source) => parcel.write(|bytes| bytes.extend_from_slice(source)),
+            None => parcel.show(format_args!("{topic}:{}:{}", self.partition, record.offset)),
+        };
+        let trace = record.header("traceparent").map(|trace| {
+            let name = parcel.show("traceparent");
+            (name, Some(parcel.write(|bytes| bytes.extend_from_slice(trace))))
+        });
+        let source = (parcel.show("source"), Some(source));
+        let mut desk = Desk { task: self, work, parcel, record, topic, source, trace, frame };
         if taken.relay
-            && let Ok(said) = read_decision(&record.value)
+            && let Ok(said) = read_decision(record.value())
             && let Verdict::Forwarded(basis) = said.verdict
         {
             desk.gate(&said.event, Role::Recipient(Some(basis)));
             return;
         }
-        match frame.reader.event(&record.value) {
+        match frame.reader.event(record.value()) {
             Ok(event) => match desk.too_early(&event) {
                 Some(reject) => desk.reject(reject),
                 None => desk.event(&event),
@@ -107,38 +163,63 @@ impl Task {
         }
     }
 
-    /// Adds the snapshots that are due to the work of a step.
-    pub(crate) fn snapshot(&self, work: &mut Work, frame: &Frame, timestamp: i64) {
-        let due = self
-            .line
-            .due(self.decisions_end, frame.snapshot_after.max(2 * self.engine.people() as u64));
+    /// Adds the snapshots that are due to a parcel: never many more than the step decided, so that none is long.
+    pub(crate) fn snapshot(
+        &self,
+        work: &mut Work,
+        parcel: &mut Parcel,
+        frame: &Frame,
+        taken: &[Taken],
+    ) {
+        let due = Due {
+            end: self.decisions_end,
+            after: stretch(self.engine.machine_count(), frame.snapshot_after),
+            before: now() - frame.snapshot_age.as_millis() as i64,
+        };
+        let due = self.line.due(due, 2 * taken.len() + 100);
         work.snapshots = due.len();
-        let from = self.line.restore_from(due.len(), self.decisions_end).to_string();
+        if due.is_empty() {
+            return;
+        }
+        let timestamp = taken.iter().map(|taken| taken.record.timestamp).max().unwrap_or(0);
+        let from = parcel.show(self.line.restore_from(due.len(), self.decisions_end));
+        let header = [(parcel.show("restore-from"), Some(from))];
         for person in due {
             let machine = work
                 .draft
                 .machine(person)
                 .or(self.engine.named(person).map(|(_, machine)| machine));
             let Some(machine) = machine else { continue };
-            let mut value = Vec::new();
-            write_machine(&mut value, machine, |party| self.engine.name(party));
-            work.records.push(Outgoing {
-                to: To::Snapshots,
-                partition: Some(self.partition),
-                key: Some(self.engine.name(person).to_string().into_bytes()),
-                value,
-                timestamp,
-                headers: vec![("restore-from".to_owned(), Some(from.clone().into_bytes()))],
-            });
+            let value = parcel
+                .write(|bytes| write_machine(bytes, machine, |party| self.engine.name(party)));
+            let key = parcel.show(self.engine.name(person));
+            parcel.add(To::Snapshots, Some(self.partition), Some(key), value, timestamp, &header);
         }
     }
 
-    /// Lets the machines be as the work has them, for it was published.
-    pub(crate) fn merge(&mut self, work: Work, decisions_end: Option<i64>) {
-        let since = self.decisions_end;
-        self.line.advance(work.snapshots, work.draft.moved().map(|(person, _)| person), since);
-        self.decisions_end = decisions_end.unwrap_or(since);
+    /// Lets the machines be as the work has them, for it was published; what that was, counted.
+    pub(crate) fn merge(&mut self, work: Work, decisions_end: Option<i64>) -> Tally {
+        let moved = work.draft.moved().map(|(person, _)| person);
+        self.line.advance(work.snapshots, moved, self.decisions_end, work.at.unwrap_or(0));
+        if let Some(end) = decisions_end {
+            (self.decisions_end, self.last) = (end, work.last);
+        }
         self.engine.merge(work.draft);
+        work.tally
+    }
+
+    /// The group has committed that the task goes on from this offset of an input.
+    pub(crate) fn consumed(&mut self, relay: bool, next: i64) {
+        let [events, relays] = &mut self.committed;
+        *(if relay { relays } else { events }) = next;
+    }
+
+    /// Writes the task's checkpoint below a folder.
+    pub(crate) fn keep(&self, folder: &Path) -> std::io::Result<()> {
+        let Task { identity, decisions_end, last, committed, .. } = self;
+        let kept =
+            Kept { identity, decisions_end: *decisions_end, last: *last, committed: *committed };
+        checkpoint::write(folder, &kept, &self.engine, &self.line)
     }
 }
 
@@ -146,11 +227,17 @@ impl Task {
 struct Desk<'d> {
     task: &'d mut Task,
     work: &'d mut Work,
+    parcel: &'d mut Parcel,
     record: &'d Incoming,
-    /// `<topic>:<partition>:<offset>` of the record itself.
-    position: String,
+    /// The topic that it was read from.
+    topic: &'d str,
+    /// Headers of all that comes of it.
+    source: Header,
+    trace: Option<Header>,
     frame: &'d Frame,
 }
+
+type Header = (Span, Option<Span>);
 
 impl Desk<'_> {
     /// "On a stream only: `at` is more than `stream.max_skew` past the record's own timestamp."
@@ -169,8 +256,7 @@ impl Desk<'_> {
         if partition == self.task.partition {
             self.gate(event, role);
         } else {
-            let mut value = Vec::new();
-            write_event(&mut value, event);
+            let value = self.parcel.write(|bytes| write_event(bytes, event));
             self.relay(person, partition, value);
         }
     }
@@ -189,89 +275,77 @@ impl Desk<'_> {
         }
     }
 
-    fn publish(&mut self, decision: &Decision<'_>) -> Vec<u8> {
-        let mut value = Vec::with_capacity(400);
-        write_decision(&mut value, decision, &self.frame.policy.label);
-        value.pop(); // the end of the line
-        let mut headers = self.trace();
-        headers.push(("verdict".to_owned(), Some(decision.verdict.as_str().into())));
-        self.work.records.push(Outgoing {
-            to: To::Decisions,
-            partition: Some(self.task.partition),
-            key: Some(decision.visit.person().to_string().into_bytes()),
-            value: value.clone(),
-            timestamp: self.record.timestamp,
-            headers,
+    fn publish(&mut self, decision: &Decision<'_>) -> Span {
+        self.work.tally.decision(decision, self.record.timestamp);
+        let policy = &self.frame.policy.label;
+        let value = self.parcel.write(|bytes| {
+            write_decision(bytes, decision, policy);
+            bytes.pop(); // the end of the line
         });
+        let key = self.parcel.show(decision.visit.person());
+        let verdict = self.parcel.show(decision.verdict.as_str());
+        let verdict = (self.parcel.show("verdict"), Some(verdict));
+        self.add(To::Decisions, self.task.partition, key, value, Some(verdict));
         value
     }
 
-    fn relay(&mut self, person: &Name<'_>, partition: i32, value: Vec<u8>) {
-        let headers = self.trace();
-        self.work.records.push(Outgoing {
-            to: To::Relay,
-            partition: Some(partition),
-            key: Some(person.to_string().into_bytes()),
-            value,
-            timestamp: self.record.timestamp,
-            headers,
-        });
+    fn relay(&mut self, person: &Name<'_>, partition: i32, value: Span) {
+        let key = self.parcel.show(person);
+        self.add(To::Relay, partition, key, value, None);
     }
 
-    /// Where the event came from: on its way through `relay` that stays what it was.
-    fn source(&self) -> String {
-        self.record
-            .header("source")
-            .filter(|_| self.came_by_relay())
-            .unwrap_or(&self.position)
-            .to_owned()
-    }
-
-    fn came_by_relay(&self) -> bool {
-        self.position
-            .strip_prefix(&*self.frame.topics.relay)
-            .is_some_and(|rest| rest.starts_with(':'))
-    }
-
-    fn trace(&self) -> Vec<(String, Option<Vec<u8>>)> {
-        let traceparent = self.record.headers.iter().find(|(key, _)| key == "traceparent").cloned();
-        let source = ("source".to_owned(), Some(self.source().into_bytes()));
-        [source].into_iter().chain(traceparent).collect()
+    fn add(&mut self, to: To, partition: i32, key: Span, value: Span, own: Option<Header>) {
+        let headers = [Some(self.source), self.trace, own];
+        let mut given = headers.into_iter().flatten();
+        let timestamp = self.record.timestamp;
+        let (partition, key) = (Some(partition), Some(key));
+        match [given.next(), given.next(), given.next()] {
+            [Some(a), Some(b), Some(c)] => {
+                self.parcel.add(to, partition, key, value, timestamp, &[a, b, c]);
+            }
+            [Some(a), Some(b), _] => {
+                self.parcel.add(to, partition, key, value, timestamp, &[a, b]);
+            }
+            [a, ..] => self.parcel.add(to, partition, key, value, timestamp, a.as_slice()),
+        }
     }
 
     /// A dead letter, and the person in doubt.
     fn reject(&mut self, reject: Reject) {
-        let (reason, source) = (reject.reason.as_str(), self.source());
-        let topic =
-            if self.came_by_relay() { &self.frame.topics.relay } else { &self.frame.topics.events };
-        let ours = [
-            ("reason", reason.to_owned()),
-            ("source", source.clone()),
-            ("__streams.errors.topic", topic.clone()),
-            ("__streams.errors.partition", self.task.partition.to_string()),
-            ("__streams.errors.offset", self.record.offset.to_string()),
-            ("__streams.errors.message", reject.to_string()),
-        ];
-        let ours = ours.map(|(key, value)| (key.to_owned(), Some(value.into_bytes())));
-        let incoming =
-            self.record.headers.iter().filter(|(key, _)| !ours.iter().any(|(our, _)| our == key));
-        let headers = ours.iter().chain(incoming).cloned().collect();
-        self.work.records.push(Outgoing {
-            to: To::DeadLetters,
-            partition: None,
-            key: self.record.key.clone(),
-            value: self.record.value.clone(),
-            timestamp: self.record.timestamp,
-            headers,
-        });
-        let rest = salvage(&self.record.value);
-        let person =
-            rest.person.or_else(|| firstword_wire::person_of_key(self.record.key.as_deref()?));
+        self.work.tally.dead_letter(reject.reason);
+        let (source, record) = (self.source, self.record);
+        let parcel = &mut *self.parcel;
+        let mut headers = vec![source];
+        for (name, value) in [
+            ("reason", reject.reason.as_str()),
+            ("__streams.errors.topic", self.topic),
+            ("__streams.errors.partition", &self.task.partition.to_string()),
+            ("__streams.errors.offset", &record.offset.to_string()),
+            ("__streams.errors.message", &reject.to_string()),
+        ] {
+            headers.push((parcel.show(name), Some(parcel.show(value))));
+        }
+        let ours = headers.len();
+        for (name, value) in record.headers() {
+            let known = headers.iter().take(ours).any(|(our, _)| parcel.bytes(*our) == name);
+            if !known {
+                let name = parcel.write(|bytes| bytes.extend_from_slice(name));
+                let value = value.map(|value| parcel.write(|bytes| bytes.extend_from_slice(value)));
+                headers.push((name, value));
+            }
+        }
+        let key = record.key().map(|key| parcel.write(|bytes| bytes.extend_from_slice(key)));
+        let value = parcel.write(|bytes| bytes.extend_from_slice(record.value()));
+        parcel.add(To::DeadLetters, None, key, value, record.timestamp, &headers);
+        let rest = salvage(record.value());
+        let person = rest.person.or_else(|| firstword_wire::person_of_key(record.key()?));
         if let Some(person) = person.filter(|_| !rest.harmless) {
-            let at = firstword_rules::Millis(self.record.timestamp.min(now()));
+            let id = source.1.map(|source| self.parcel.bytes(source).to_vec()).unwrap_or_default();
+            let at = firstword_rules::Millis(record.timestamp.min(now()));
             let fact = firstword_rules::Fact::Unreadable;
             let what = firstword_rules::What::Fact { person, fact };
-            self.event(&Event { id: source.into(), at, what });
+            let id = String::from_utf8_lossy(&id).into_owned().into();
+            self.event(&Event { id, at, what });
         }
     }
 }

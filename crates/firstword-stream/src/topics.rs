@@ -1,12 +1,13 @@
 //! The topics: are they there, do they fit together, and making those that are missing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::metadata::Metadata;
 
+use crate::context::{self, Context};
 use crate::{Halt, Settings};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -16,11 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// # Errors
 /// A topic that is missing, counts that differ, a broker that cannot be reached or refuses.
 pub fn check_topics(settings: &Settings) -> Result<i32, Halt> {
-    let client: BaseConsumer =
-        settings.client().create().map_err(|error| Halt::of("make a client", error))?;
-    let metadata = client
-        .fetch_metadata(None, PATIENCE)
-        .map_err(|error| Halt::of("ask the broker for its topics", error))?;
+    let client = context::consumer(settings, &settings.client())
+        .map_err(|error| Halt::of("make a client", error))?;
+    let metadata = ask(&client)?;
     let partitions = |name: &str| {
         let topic = metadata.topics().iter().find(|topic| topic.name() == name);
         topic.map(|topic| topic.partitions().len()).filter(|count| *count > 0)
@@ -41,6 +40,26 @@ pub fn check_topics(settings: &Settings) -> Result<i32, Halt> {
     Ok(expected as i32)
 }
 
+/// Asks for the topics until there is an answer; wrong credentials are none to wait for.
+fn ask(client: &BaseConsumer<Context>) -> Result<Metadata, Halt> {
+    let what = "ask the broker for its topics";
+    let begun = Instant::now();
+    loop {
+        let error = match client.fetch_metadata(None, Duration::from_secs(3)) {
+            Ok(metadata) => return Ok(metadata),
+            Err(error) => error,
+        };
+        while let Some(Err(error)) = client.poll(Duration::ZERO) {
+            if let halt @ Halt::NotAuthorized { .. } = Halt::of(what, error) {
+                return Err(halt);
+            }
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(Halt::of(what, error));
+        }
+    }
+}
+
 /// Makes the topics that are missing, with settings that suit them; those that exist stay as they are.
 ///
 /// # Errors
@@ -50,8 +69,10 @@ pub async fn create_topics(
     partitions: i32,
     replication: i32,
 ) -> Result<(), Halt> {
-    let admin: AdminClient<DefaultClientContext> =
-        settings.client().create().map_err(|error| Halt::of("make an admin client", error))?;
+    let admin: AdminClient<Context> = settings
+        .client()
+        .create_with_context(Context::new(settings))
+        .map_err(|error| Halt::of("make an admin client", error))?;
     let names = &settings.topics;
     let topic =
         |name, partitions| NewTopic::new(name, partitions, TopicReplication::Fixed(replication));

@@ -1,19 +1,22 @@
 //! A worker: one thread that owns a consumer, a transactional producer and the machines of its tasks.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use firstword_rules::Policy;
 use firstword_wire::Reader;
 
+use crate::board::{Restore, Seat};
 use crate::inbox::{Change, Inbox, Input};
-use crate::outbox::{Committed, Outbox, Parcel};
-use crate::restore::{Restored, restore};
+use crate::outbox::{Committed, Consumed, Outbox};
+use crate::record::Parcel;
+use crate::restore::{Assignment, Restorer, Watch};
 use crate::task::{Frame, Taken, Task, Work};
+use crate::watch::client_id;
 use crate::{Halt, Settings, check_topics};
 
 /// Asks workers to stop after the step that they are in.
@@ -26,7 +29,7 @@ impl Stop {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    fn asked(&self) -> bool {
+    pub(crate) fn asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -48,35 +51,85 @@ pub struct Worker {
     outbox: Outbox,
     tasks: BTreeMap<i32, Task>,
     restoring: BTreeMap<i32, Restoring>,
-    restored: (Sender<Outcome>, Receiver<Outcome>),
+    restorer: Restorer,
+    parcel: Parcel,
+    /// For how long a step may wait for more records once there are none.
+    linger: Duration,
     /// How many tasks were ever assigned: the number of the latest.
     assignments: u64,
+    seat: Arc<Seat>,
+    /// When the bytes of the machines were last counted.
+    counted: Instant,
     stop: Stop,
 }
-
-/// What came of restoring the task of an assignment.
-type Outcome = (u64, Result<Restored, Halt>);
 
 /// A task that is ours and not at work yet.
 struct Restoring {
     assignment: u64,
     inputs: [Input; 2],
+    _wanted: Arc<()>,
 }
 
-/// What a step took, by task, in the order in which it is decided.
-type Batch = BTreeMap<i32, Vec<Taken>>;
+/// A task is wanted for as long as somebody holds what this points to; how far it is, the board shows.
+struct Wanted(Weak<()>, Restore);
+
+impl Watch for Wanted {
+    fn expect(&self, records: u64) {
+        self.1.expect(records);
+    }
+
+    fn read(&self, records: u64) {
+        self.1.read(records);
+    }
+
+    fn machines(&self, machines: usize) {
+        self.1.machines(machines);
+    }
+
+    fn wanted(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+}
+
+/// What a step took and what came of it.
+#[derive(Default)]
+struct Step {
+    /// By task, in the order in which it is decided.
+    batch: BTreeMap<i32, Vec<Taken>>,
+    /// What each task made of the first so many of its records.
+    works: BTreeMap<i32, (usize, Work)>,
+    records: usize,
+    bytes: usize,
+}
+
+/// How much records a step holds at most, in bytes.
+const BATCH_BYTES: usize = 32 << 20;
+/// For how long Kafka may keep a worker that leaves.
+const LEAVING: Duration = Duration::from_secs(4);
+/// How often the bytes of the machines are counted.
+const COUNT: Duration = Duration::from_secs(30);
+/// A step of so many records shows that there is a load: then the next may wait a little for more.
+const LOAD: usize = 1_000;
 
 impl Worker {
     /// Joins the group. `slot` tells this worker from the others that run at the same time, and stays the same when
-    /// it is started again.
+    /// it is started again; the seat is its place at its process's board.
     ///
     /// # Errors
     /// Topics that are missing or do not fit, a broker that refuses.
-    pub fn join(settings: Settings, law: Law, slot: &str, stop: Stop) -> Result<Worker, Halt> {
+    pub fn join(
+        settings: Settings,
+        law: Law,
+        slot: &str,
+        seat: Seat,
+        stop: Stop,
+    ) -> Result<Worker, Halt> {
         let partitions = check_topics(&settings)?;
-        let mut outbox = Outbox::new(&settings, format!("{}-{slot}", settings.group));
+        let transactional_id = format!("{}-{slot}", settings.group);
+        let mut outbox = Outbox::new(&settings, seat.board(), transactional_id);
         while !stop.asked() && !outbox.explain_journal(&law.policy.label, &law.canonical)? {}
-        let inbox = Inbox::join(&settings)?;
+        let seat = Arc::new(seat);
+        let inbox = Inbox::join(&settings, &client_id(&law.policy.label), &seat)?;
         let frame = Frame {
             reader: Reader::new(&law.policy),
             policy: law.policy,
@@ -84,7 +137,9 @@ impl Worker {
             partitions,
             max_wait: settings.max_wait,
             snapshot_after: settings.snapshot_after,
+            snapshot_age: settings.snapshot_age,
         };
+        let restorer = Restorer::new(&settings, &frame.policy);
         Ok(Worker {
             settings,
             frame,
@@ -92,8 +147,12 @@ impl Worker {
             outbox,
             tasks: BTreeMap::new(),
             restoring: BTreeMap::new(),
-            restored: channel(),
+            restorer,
+            parcel: Parcel::default(),
+            linger: Duration::ZERO,
             assignments: 0,
+            seat,
+            counted: Instant::now(),
             stop,
         })
     }
@@ -104,93 +163,188 @@ impl Worker {
     /// What neither this worker nor Kafka can heal. Nothing of the last step was published then.
     pub fn run(mut self) -> Result<(), Halt> {
         while !self.stop.asked() {
+            self.seat.turn();
             self.follow_the_group()?;
             if !self.step()? {
+                self.inbox.is_idle(!self.tasks.values().any(Task::holds));
                 self.inbox.wait(Duration::from_millis(20));
             }
         }
-        self.tasks.clear();
         self.restoring.clear();
-        self.inbox.leave();
+        self.keep();
+        self.leave();
         Ok(())
+    }
+
+    /// Leaves the group and lets go of Kafka. A coordinator that is away can keep the client for long: then it is
+    /// left to itself, since all that matters was committed.
+    fn leave(self) {
+        let (done, wait) = channel();
+        let leave = thread::spawn(move || {
+            let Worker { tasks, inbox, outbox, .. } = self;
+            drop(tasks);
+            inbox.leave();
+            drop((inbox, outbox));
+            let _ = done.send(());
+        });
+        if wait.recv_timeout(LEAVING).is_ok() {
+            let _ = leave.join();
+        } else {
+            tracing::warn!(
+                "the group's coordinator does not answer; it will miss this worker by itself"
+            );
+        }
+    }
+
+    /// Keeps the machines on this host, if they are to be; without that they come from Kafka again.
+    fn keep(&self) {
+        let Some(folder) = &self.settings.state_dir else { return };
+        for (partition, task) in &self.tasks {
+            if let Err(error) = task.keep(folder) {
+                tracing::warn!("partition {partition}: its checkpoint was not written: {error}");
+            }
+        }
     }
 
     /// One step: records in, one transaction out; whether there was anything to do. Between the lease and the
     /// commit nothing polls the group, so no rebalance can slip in.
     fn step(&mut self) -> Result<bool, Halt> {
-        let mut batch = self.collect()?;
-        let worked = !batch.is_empty();
-        while !batch.is_empty() && !self.stop.asked() {
-            let Some(lease) = self.inbox.lease() else { break };
-            let (parcel, works) = self.decide(&batch);
-            match self.outbox.commit(&parcel, &lease)? {
+        let mut step = Step::default();
+        self.collect(&mut step)?;
+        let worked = step.records > 0;
+        if worked {
+            self.inbox.is_idle(false);
+        }
+        let mut first = true;
+        while !step.batch.is_empty() && !self.stop.asked() {
+            let lease = self.inbox.lease()?;
+            let went = self.publish(&mut step, std::mem::take(&mut first))?;
+            let asked = Instant::now();
+            let committed = match went {
+                true => self.outbox.commit(&step.consumed(), &lease)?,
+                false => Committed::No,
+            };
+            match committed {
                 Committed::Yes(ends) => {
-                    self.merge(works, &ends);
+                    tracing::debug!(records = step.records, "committed");
+                    self.linger = match step.records >= LOAD {
+                        true => asked.elapsed().min(self.settings.commit_interval / 4),
+                        false => Duration::ZERO,
+                    };
+                    self.merge(step, &ends)?;
                     break;
                 }
-                Committed::No => self.keep_what_is_ours(&mut batch)?,
-                Committed::Unknown => self.settle(&mut batch, &parcel, works)?,
+                Committed::No => self.keep_what_is_ours(&mut step)?,
+                Committed::Unknown => self.settle(&mut step)?,
             }
         }
         Ok(worked)
     }
 
-    /// Takes records until there are none, the batch is full, or it is time to commit.
-    fn collect(&mut self) -> Result<Batch, Halt> {
+    /// Takes what there is, a round of the tasks; how many records.
+    fn collect(&mut self, step: &mut Step) -> Result<usize, Halt> {
         const TURN: usize = 256;
-        let (mut batch, mut count, began) = (Batch::new(), 0, Instant::now());
+        let before = step.records;
+        for (partition, task) in &mut self.tasks {
+            for _ in 0..TURN {
+                let Some(taken) = task.next(&self.frame)? else { break };
+                step.bytes += taken.record.len();
+                step.records += 1;
+                step.batch.entry(*partition).or_default().push(taken);
+            }
+        }
+        Ok(step.records - before)
+    }
+
+    /// Decides what the step took, and while it grows what more there is to take, and sends what comes of it; whether
+    /// that went well. The machines have not moved when this returns.
+    fn publish(&mut self, step: &mut Step, grows: bool) -> Result<bool, Halt> {
+        step.works.clear();
+        if !self.outbox.begin()? {
+            return Ok(false);
+        }
+        let began = Instant::now();
         loop {
-            let before = count;
-            for (partition, task) in &mut self.tasks {
-                for _ in 0..TURN {
-                    let Some(taken) = task.next(&self.frame)? else { break };
-                    batch.entry(*partition).or_default().push(taken);
-                    count += 1;
+            self.decide(step);
+            if !self.outbox.send(&self.parcel)? {
+                return Ok(false);
+            }
+            let full = step.records >= self.settings.batch || step.bytes >= BATCH_BYTES;
+            if !grows || full || began.elapsed() >= self.settings.commit_interval {
+                break;
+            }
+            if self.collect(step)? == 0 {
+                // Small transactions are dear: under load it pays to wait for more as long as the last one took.
+                if began.elapsed() >= self.linger {
+                    break;
                 }
-            }
-            let full = count >= self.settings.batch;
-            if count == before || full || began.elapsed() >= self.settings.commit_interval {
-                return Ok(batch);
+                self.inbox.wait(Duration::from_millis(1));
             }
         }
+        self.parcel.clear();
+        for (partition, (_, work)) in &mut step.works {
+            let (Some(task), Some(taken)) = (self.tasks.get(partition), step.batch.get(partition))
+            else {
+                continue;
+            };
+            task.snapshot(work, &mut self.parcel, &self.frame, taken);
+        }
+        self.outbox.send(&self.parcel)
     }
 
-    /// Decides a batch. The machines have not moved when this returns.
-    fn decide(&mut self, batch: &Batch) -> (Parcel, BTreeMap<i32, Work>) {
-        let (mut parcel, mut works) = (Parcel::default(), BTreeMap::new());
-        for (partition, taken) in batch {
+    /// Decides what the step took and has not decided yet, into a parcel.
+    fn decide(&mut self, step: &mut Step) {
+        self.parcel.clear();
+        for (partition, taken) in &step.batch {
             let Some(task) = self.tasks.get_mut(partition) else { continue };
-            let mut work = Work::default();
-            taken.iter().for_each(|taken| task.decide(&mut work, taken, &self.frame));
-            let newest = taken.iter().map(|taken| taken.record.timestamp).max().unwrap_or(0);
-            task.snapshot(&mut work, &self.frame, newest);
-            parcel.records.append(&mut work.records);
-            for relay in [false, true] {
-                let last = taken.iter().rev().find(|taken| taken.relay == relay);
-                parcel
-                    .consumed
-                    .extend(last.map(|last| (relay, *partition, last.record.offset + 1)));
+            let (decided, work) = step.works.entry(*partition).or_default();
+            for taken in taken.iter().skip(*decided) {
+                task.decide(work, &mut self.parcel, taken, &self.frame);
             }
-            works.insert(*partition, work);
+            *decided = taken.len();
+            work.note_last(*partition, &self.parcel);
         }
-        (parcel, works)
     }
 
-    fn merge(&mut self, works: BTreeMap<i32, Work>, ends: &BTreeMap<i32, i64>) {
-        for (partition, work) in works {
+    fn merge(&mut self, step: Step, ends: &BTreeMap<i32, i64>) -> Result<(), Halt> {
+        let count = self.counted.elapsed() >= COUNT;
+        for consumed in step.consumed() {
+            let Consumed { relay, partition, next } = consumed;
+            self.seat.consumed(relay, partition, next);
             if let Some(task) = self.tasks.get_mut(&partition) {
-                task.merge(work, ends.get(&partition).copied());
+                task.consumed(relay, next);
             }
         }
+        for (partition, (_, work)) in step.works {
+            let Some(task) = self.tasks.get_mut(&partition) else { continue };
+            let end = ends.get(&partition).copied();
+            if end.is_some_and(|end| end <= task.decisions_end) {
+                return Err(Halt::TornState {
+                    what: "decisions were written before earlier ones: the topic was made anew",
+                    topic: self.frame.topics.decisions.clone(),
+                    partition,
+                    offset: task.decisions_end,
+                });
+            }
+            let tally = task.merge(work, end);
+            self.seat.decided(partition, &tally, task.engine.people());
+            if count {
+                self.seat.bytes(partition, task.engine.bytes());
+            }
+        }
+        if count {
+            self.counted = Instant::now();
+        }
+        Ok(())
     }
 
     /// Nothing was published. Perhaps the group has moved on: what is not ours any more is not ours to decide again.
-    fn keep_what_is_ours(&mut self, batch: &mut Batch) -> Result<(), Halt> {
+    fn keep_what_is_ours(&mut self, step: &mut Step) -> Result<(), Halt> {
         let ours: BTreeMap<i32, u64> =
             self.tasks.iter().map(|(partition, task)| (*partition, task.assignment)).collect();
         thread::sleep(Duration::from_millis(20));
         self.follow_the_group()?;
-        batch.retain(|partition, _| {
+        step.batch.retain(|partition, _| {
             let still = self.tasks.get(partition).map(|task| task.assignment);
             still.is_some() && still == ours.get(partition).copied()
         });
@@ -199,18 +353,13 @@ impl Worker {
 
     /// Whether a transaction happened is not known: once a new producer has fenced the old one, the group's offsets
     /// tell.
-    fn settle(
-        &mut self,
-        batch: &mut Batch,
-        parcel: &Parcel,
-        mut works: BTreeMap<i32, Work>,
-    ) -> Result<(), Halt> {
+    fn settle(&mut self, step: &mut Step) -> Result<(), Halt> {
         while !self.outbox.settle()? {
             if self.stop.asked() {
                 return Ok(());
             }
         }
-        let partitions: Vec<i32> = batch.keys().copied().collect();
+        let partitions: Vec<i32> = step.batch.keys().copied().collect();
         let committed = loop {
             match self.inbox.committed(&partitions) {
                 Ok(committed) => break committed,
@@ -218,17 +367,16 @@ impl Worker {
                 Err(_) => return Ok(()),
             }
         };
-        let happened = parcel.consumed.iter().all(|(relay, partition, next)| {
+        let happened = step.consumed().iter().all(|consumed| {
             committed.iter().any(|(of, offsets)| {
-                of == partition && offsets.get(usize::from(*relay)) == Some(next)
+                *of == consumed.partition
+                    && offsets.get(usize::from(consumed.relay)) == Some(&consumed.next)
             })
         });
         if happened {
-            self.merge(std::mem::take(&mut works), &BTreeMap::new());
-            batch.clear();
-            return Ok(());
+            return self.merge(std::mem::take(step), &BTreeMap::new());
         }
-        self.keep_what_is_ours(batch)
+        self.keep_what_is_ours(step)
     }
 
     /// Follows what the group gave and took, and puts restored tasks to work.
@@ -236,20 +384,26 @@ impl Worker {
         for change in self.inbox.changes()? {
             match change {
                 Change::Assigned(tasks) => {
+                    let partitions: Vec<i32> =
+                        tasks.iter().map(|(partition, _)| *partition).collect();
+                    tracing::info!(?partitions, "tasks assigned");
+                    self.seat.joined();
                     for (partition, committed) in tasks {
                         self.restore(partition, committed)?;
                     }
                 }
                 Change::Revoked(partitions) => {
+                    tracing::info!(?partitions, "tasks revoked");
                     for partition in partitions {
                         self.tasks.remove(&partition);
                         self.restoring.remove(&partition);
+                        self.seat.revoked(partition);
                     }
                 }
                 Change::Failed(halt) => return Err(halt),
             }
         }
-        while let Ok((assignment, outcome)) = self.restored.1.try_recv() {
+        while let Some((assignment, outcome)) = self.restorer.done() {
             let restored = match outcome {
                 Ok(restored) => restored,
                 // A task that was taken away while it was restored may well not have been whole.
@@ -258,9 +412,13 @@ impl Worker {
                 }
                 Err(halt) => return Err(halt),
             };
-            let partition = restored.partition;
+            let partition = restored.identity.partition;
             match self.restoring.remove(&partition) {
                 Some(task) if task.assignment == assignment => {
+                    let machines = restored.engine.people();
+                    tracing::info!(partition, machines, "task restored");
+                    self.seat.running(partition, machines);
+                    self.seat.bytes(partition, restored.engine.bytes());
                     self.tasks.insert(partition, Task::new(restored, assignment, task.inputs));
                     self.inbox.resume(partition)?;
                 }
@@ -273,18 +431,34 @@ impl Worker {
         Ok(())
     }
 
-    /// Restores a task on a thread of its own, while those that are restored work.
+    /// Restores a task beside the work of those that are restored.
     fn restore(&mut self, partition: i32, committed: [i64; 2]) -> Result<(), Halt> {
         self.assignments += 1;
-        let (assignment, sender) = (self.assignments, self.restored.0.clone());
-        let inputs = self.inbox.inputs(partition)?;
-        self.restoring.insert(partition, Restoring { assignment, inputs });
-        let (settings, policy) = (self.settings.clone(), self.frame.policy.clone());
-        thread::spawn(move || {
-            let outcome = restore(&settings, &policy, partition, committed);
-            // Nobody listens any more if the worker is gone.
-            let _ = sender.send((assignment, outcome));
-        });
-        Ok(())
+        let (assignment, inputs) = (self.assignments, self.inbox.inputs(partition)?);
+        let wanted = Arc::new(());
+        let shown = self.seat.assigned(partition, committed);
+        let watch = Box::new(Wanted(Arc::downgrade(&wanted), shown));
+        self.restoring.insert(partition, Restoring { assignment, inputs, _wanted: wanted });
+        let task = Assignment { partition, partitions: self.frame.partitions, committed };
+        self.restorer.begin(assignment, task, watch)
+    }
+}
+
+impl Step {
+    /// How far it has read.
+    fn consumed(&self) -> Vec<Consumed> {
+        let mut consumed = Vec::new();
+        for (partition, taken) in &self.batch {
+            for relay in [false, true] {
+                let last = taken.iter().rev().find(|taken| taken.relay == relay);
+                let partition = *partition;
+                consumed.extend(last.map(|last| Consumed {
+                    relay,
+                    partition,
+                    next: last.record.offset + 1,
+                }));
+            }
+        }
+        consumed
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use firstword_engine::{Draft, Engine};
 use firstword_rules::Verdict;
-use firstword_stream::{Halt, Law, Settings, Stop, TopicNames, Worker, create_topics};
+use firstword_stream::{Board, Halt, Law, Settings, Stop, TopicNames, Worker, create_topics};
 use firstword_testkit::broker::{Broker, Options};
 use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::read_decision;
@@ -133,7 +133,10 @@ fn check(settings: &Settings, events: usize) -> anyhow::Result<()> {
 fn start(settings: &Settings, slots: &[&str]) -> (Stop, Vec<JoinHandle<Result<(), Halt>>>) {
     let stop = Stop::default();
     let work = |slot: &&str| {
-        let worker = Worker::join(settings.clone(), law(), slot, stop.clone()).unwrap();
+        let worker = {
+            let seat = Board::new(1, &settings.topics, "policy").seat(0);
+            Worker::join(settings.clone(), law(), slot, seat, stop.clone()).unwrap()
+        };
         thread::spawn(move || worker.run())
     };
     let workers = slots.iter().map(work).collect();

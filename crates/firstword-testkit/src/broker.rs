@@ -23,7 +23,7 @@ mod folder;
 mod jars;
 mod node;
 mod ports;
-mod process;
+pub(crate) mod process;
 
 use std::{
     env,
@@ -43,6 +43,7 @@ use folder::Folder;
 use node::{Failure, Node, Ports};
 
 pub use jars::KAFKA_VERSION;
+pub(crate) use jars::target_dir;
 
 /// Any 22 characters of base 64 will do: clusters never meet.
 const CLUSTER: &str = "firstwordTestCluster0A";
@@ -323,11 +324,11 @@ fn restart_failed(failure: Failure) -> anyhow::Error {
 
 /// The folder that `firstword-broker` uses when none is named.
 pub fn default_folder() -> PathBuf {
-    jars::target_dir().join("kafka").join("running")
+    target_dir().join("kafka").join("running")
 }
 
 /// The end of what a program said.
-fn last_lines(text: &str, count: usize) -> String {
+pub(crate) fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines.get(lines.len().saturating_sub(count)..).unwrap_or_default().join("\n")
 }

@@ -17,10 +17,12 @@ mod log;
 mod matrix;
 mod program;
 mod story;
+#[cfg(feature = "stream")]
+pub mod stream;
 
 pub use implementation::{Implementation, Outcome, Steps, Written};
 pub use in_process::InProcess;
 pub use log::{Log, logs_in};
 pub use matrix::who_may_speak;
-pub use program::{Program, executable_named};
+pub use program::Program;
 pub use story::{Story, stories_in};

@@ -1,9 +1,11 @@
 //! The program as a user runs it: `firstword decide` in a process of its own.
 
+use std::env;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -15,6 +17,39 @@ use crate::implementation::{Implementation, Outcome, read_lines};
 pub struct Program {
     /// Where it lies.
     pub path: PathBuf,
+}
+
+impl Program {
+    /// The program as it is now: cargo builds it, where it is not built yet, in the profile that this was built in,
+    /// and says where it lies.
+    ///
+    /// # Errors
+    /// What cargo says.
+    pub fn built() -> Result<Program> {
+        static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+        let built = BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}")));
+        built.clone().map(|path| Program { path }).map_err(anyhow::Error::msg)
+    }
+}
+
+fn build() -> Result<PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args([
+        "build",
+        "--package",
+        "firstword",
+        "--bin",
+        "firstword",
+        "--message-format",
+        "json",
+    ]);
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let output = command.output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    executable_named("firstword", &output.stdout).context("cargo built no program")
 }
 
 impl Implementation for Program {
@@ -68,7 +103,7 @@ fn rejects(file: &[u8]) -> Result<Vec<(u64, String)>> {
 }
 
 /// Where the binary of this name lies, by what `cargo build --message-format json` said.
-pub fn executable_named(name: &str, said: &[u8]) -> Option<PathBuf> {
+fn executable_named(name: &str, said: &[u8]) -> Option<PathBuf> {
     let mut messages = said.split(|byte| *byte == b'\n').filter_map(|line| {
         let message: serde_json::Value = serde_json::from_slice(line).ok()?;
         let target = message.get("target")?.get("name")?.as_str()? == name;

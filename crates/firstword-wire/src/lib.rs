@@ -1,16 +1,19 @@
 //! Bytes to values and back: events in, decisions and dead letters out, machines to snapshots.
 //!
-//! It knows JSON and the scan of text; it knows no file, no topic and no rule. Text is read here once, to find
-//! content kinds, and goes no further than [`Reader::event`].
+//! It knows JSON and the scan of text; of files it knows only how one is replaced whole, and of topics and rules
+//! nothing. Text is read here once, to find content kinds, and goes no further than [`Reader::event`].
 
 mod decision;
+pub mod file;
 mod json;
+mod machines;
 pub mod read;
 mod reject;
 pub mod scan;
 mod snapshot;
 
 pub use decision::{BadDecision, Recorded, read_decision, write_decision, write_event};
+pub use machines::{BadMachines, MachinesIn, MachinesOut};
 pub use read::{
     LARGEST, Reader, Reject, RejectReason, Salvage, parse_time, person_of_key, salvage, trim_line,
 };

@@ -295,8 +295,9 @@ impl<'b, N: FnMut(&Name<'_>) -> Party> Input<'b, N> {
     }
 
     fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let count = self.number()?;
-        let mut items = Vec::new();
+        // Each takes a byte at least: a count that is not to be believed asks for no memory.
+        let count = usize::try_from(self.number()?).ok().filter(|n| *n <= self.rest.len())?;
+        let mut items = Vec::with_capacity(count);
         for _ in 0..count {
             items.push(read(self)?);
         }

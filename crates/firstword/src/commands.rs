@@ -5,13 +5,26 @@ mod decide;
 mod demo;
 mod generate;
 mod import;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod policy;
+#[cfg(feature = "kafka")]
+mod read;
+#[cfg(feature = "kafka")]
+mod redrive;
+#[cfg(feature = "kafka")]
+mod run;
+#[cfg(feature = "kafka")]
+mod send;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use clap::{Args, Parser, Subcommand};
 use firstword_rules::Policy;
+
+#[cfg(feature = "kafka")]
+pub use policy::shown;
 
 use crate::exit::{Exit, say};
 
@@ -34,6 +47,14 @@ pub struct Cli {
 enum Command {
     Demo(demo::Demo),
     Decide(decide::Decide),
+    #[cfg(feature = "kafka")]
+    Run(run::Run),
+    #[cfg(feature = "kafka")]
+    Send(send::Send),
+    #[cfg(feature = "kafka")]
+    Read(read::Read),
+    #[cfg(feature = "kafka")]
+    Redrive(redrive::Redrive),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     Generate(generate::Generate),
@@ -62,6 +83,14 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Decide(args) => decide::run(args),
+        #[cfg(feature = "kafka")]
+        Command::Run(args) => run::run(&args),
+        #[cfg(feature = "kafka")]
+        Command::Send(args) => send::run(&args),
+        #[cfg(feature = "kafka")]
+        Command::Read(args) => read::run(&args),
+        #[cfg(feature = "kafka")]
+        Command::Redrive(args) => redrive::run(&args),
         Command::Policy(args) => policy::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Import(args) => import::run(args),
@@ -80,11 +109,16 @@ pub struct PolicyArg {
 impl PolicyArg {
     /// The policy, checked. Its warnings are said; its errors too, all of them, and then it is a usage error.
     pub fn load(&self) -> anyhow::Result<Policy> {
-        let source = policy::Source::named(&self.policy)?;
-        let checked = source.checked()?;
-        for warning in &checked.warnings {
-            say(format_args!("{}", warning.in_file(&source.shown)));
-        }
-        Ok(checked.policy)
+        load_policy(&self.policy)
     }
+}
+
+/// A policy, by its file or by the name of a built-in one, as [`PolicyArg::load`] does.
+fn load_policy(which: &Path) -> anyhow::Result<Policy> {
+    let source = policy::Source::named(which)?;
+    let checked = source.checked()?;
+    for warning in &checked.warnings {
+        say(format_args!("{}", warning.in_file(&source.shown)));
+    }
+    Ok(checked.policy)
 }

@@ -13,6 +13,9 @@ pub enum Exit {
     Done,
     /// 2: wrong usage, policy or configuration; what is wrong was said already.
     Usage,
+    /// 3: trouble; what it is was said already.
+    #[cfg(feature = "kafka")]
+    Trouble,
 }
 
 /// An error that is the caller's: wrong usage, policy or configuration. Everything else is trouble, status 3.
@@ -37,6 +40,8 @@ pub fn code(outcome: anyhow::Result<Exit>) -> ExitCode {
     match outcome {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Usage) => ExitCode::from(2),
+        #[cfg(feature = "kafka")]
+        Ok(Exit::Trouble) => ExitCode::from(3),
         Err(error) => {
             let message = match closed_pipe(&error) {
                 true => "standard output was closed before everything was written".to_owned(),

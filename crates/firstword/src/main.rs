@@ -3,9 +3,13 @@
 //! This is the only crate that knows clap, prints, or exits.
 
 mod commands;
+#[cfg(feature = "kafka")]
+mod config;
 mod diagram;
 mod exit;
 mod io;
+#[cfg(feature = "kafka")]
+mod log;
 mod pipeline;
 mod terminal;
 

@@ -46,6 +46,14 @@ impl Seen {
         self.next = (place + 1) as u8;
     }
 
+    /// As if these had been remembered one by one, oldest first, in the memory that they need.
+    pub(crate) fn from_items(mut marks: Vec<Mark>) -> Seen {
+        marks.drain(..marks.len().saturating_sub(REMEMBERED));
+        let next = marks.len();
+        marks.resize(next.next_multiple_of(STEP), Mark::default());
+        Seen { marks: marks.into_boxed_slice(), next: next as u8 }
+    }
+
     pub(crate) fn heap_bytes(&self) -> usize {
         size_of_val(&*self.marks)
     }
@@ -71,6 +79,8 @@ mod tests {
             seen.remember(Mark([n, 0, 0]));
             let expected = n.saturating_sub(15).max(1)..=n;
             assert!(seen.iter().eq(expected.map(|n| Mark([n, 0, 0]))), "after {n}");
+            let again = Seen::from_items((1..=n).map(|n| Mark([n, 0, 0])).collect());
+            assert_eq!((&again, again.heap_bytes()), (&seen, seen.heap_bytes()), "after {n}");
             assert!(!seen.contains(Mark([n.saturating_sub(16), 9, 9])));
         }
         assert_eq!(seen.heap_bytes(), REMEMBERED * 12);

@@ -28,7 +28,7 @@ const POM: &str = include_str!("pom.xml");
 
 /// The workspace's target directory: `CARGO_TARGET_DIR` when it is set, else `target` beside
 /// `Cargo.lock`.
-pub(super) fn target_dir() -> PathBuf {
+pub(crate) fn target_dir() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     workspace.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| OsString::from("target")))
 }

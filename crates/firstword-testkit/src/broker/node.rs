@@ -106,7 +106,8 @@ impl Node {
         args.extend(["kafka.tools.StorageTool", "format", "-t", cluster, "-c"].map(OsString::from));
         args.push(self.settings());
         args.extend(more.iter().map(OsString::from));
-        Process::start(&args, &self.folder.join("format.log")).context("cannot run java")
+        Process::start(OsStr::new("java"), &args, &self.folder.join("format.log"))
+            .context("cannot run java")
     }
 
     /// Waits until the storage is formatted.
@@ -140,7 +141,8 @@ impl Node {
             "kafka.Kafka".into(),
             self.settings(),
         ];
-        let process = Process::start(&args, &self.log()).context("cannot run java")?;
+        let process =
+            Process::start(OsStr::new("java"), &args, &self.log()).context("cannot run java")?;
         *running = Some(Running { process, log_from });
         Ok(())
     }

@@ -1,17 +1,19 @@
-//! One Java process that cannot outlive the process that started it.
+//! One process that cannot outlive the process that started it.
 //!
-//! A shell starts a guard and then becomes Java, so the child we hold is Java itself and its number
-//! is ours until we have waited for it: a signal never reaches a stranger. The guard reads a pipe
-//! that only this process holds. When the pipe closes, because we closed it or because this process
-//! was killed, the guard kills its process group: Java, if it still runs, and itself. There is no
-//! moment at which Java runs unguarded, and a Java that was frozen is killed as well.
+//! A shell starts a guard and then becomes the program, so the child we hold is the program itself
+//! and its number is ours until we have waited for it: a signal never reaches a stranger. The guard
+//! reads a pipe that only this process holds. When the pipe closes, because we closed it or because
+//! this process was killed, the guard kills its process group: the program, if it still runs, and
+//! itself. There is no moment at which the program runs unguarded, and one that was frozen is
+//! killed as well.
 //!
 //! (The kernel's own death signal is no choice here: it comes when the *thread* that started the
 //! child ends, and each test is a thread. Setting it also needs unsafe code.)
 //!
-//! It does not know what a broker is.
+//! It does not know what a broker is, or a worker.
 
 use std::{
+    ffi::{OsStr, OsString},
     fs::OpenOptions,
     io,
     os::unix::process::CommandExt,
@@ -30,16 +32,17 @@ exec 3<&0
 exec "$@" </dev/null 3<&-
 "#;
 
-/// A running Java, or one that has ended and was not looked at yet. Dropping it kills it.
+/// A running program, or one that has ended and was not looked at yet. Dropping it kills it.
 #[derive(Debug)]
-pub(super) struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Process {
-    /// Starts `java` with these arguments; what it says is added to the file `log`.
-    pub(super) fn start(args: &[std::ffi::OsString], log: &Path) -> io::Result<Self> {
+    /// Starts a program with these arguments; what it says is added to the file `log`.
+    pub(crate) fn start(program: &OsStr, args: &[OsString], log: &Path) -> io::Result<Self> {
         let log = OpenOptions::new().create(true).append(true).open(log)?;
         Command::new("sh")
-            .args(["-c", GUARDED, "guard", "java"])
+            .args(["-c", GUARDED, "guard"])
+            .arg(program)
             .args(args)
             .process_group(0)
             .stdin(Stdio::piped())
@@ -50,17 +53,17 @@ impl Process {
     }
 
     /// Its number, for a person or another tool to look at.
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
 
     /// How it ended, if it has.
-    pub(super) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
+    pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.0.try_wait()
     }
 
     /// How it ended, if it does so in time.
-    pub(super) fn wait(&mut self, within: Duration) -> io::Result<Option<ExitStatus>> {
+    pub(crate) fn wait(&mut self, within: Duration) -> io::Result<Option<ExitStatus>> {
         let deadline = Instant::now() + within;
         loop {
             match self.0.try_wait()? {
@@ -71,7 +74,7 @@ impl Process {
     }
 
     /// Sends a signal; to a process that has ended, nothing.
-    pub(super) fn signal(&mut self, signal: Signal) -> io::Result<()> {
+    pub(crate) fn signal(&mut self, signal: Signal) -> io::Result<()> {
         if self.0.try_wait()?.is_some() {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use firstword_engine::{Decisions, Engine};
-use firstword_rules::{Reason, Side, Verdict};
+use firstword_rules::{Decision, Event, Reason, Role, Side, Verdict};
 use firstword_wire::RejectReason;
 
 use super::PolicyArg;
@@ -180,44 +180,48 @@ fn summarise(tally: &Tally) {
 }
 
 fn row_of_last(out: &mut Vec<u8>, decisions: &Decisions<'_>, _policy: &str) {
-    row(out, &decisions.last);
+    row_of(out, &decisions.last);
 }
 
 fn rows_of_all(out: &mut Vec<u8>, decisions: &Decisions<'_>, _policy: &str) {
-    decisions.iter().for_each(|decision| row(out, decision));
+    decisions.iter().for_each(|decision| row_of(out, decision));
+}
+
+fn row_of(out: &mut Vec<u8>, decision: &Decision<'_>) {
+    let visit = decision.visit;
+    row(out, visit.event, visit.role, decision.verdict, decision.row);
 }
 
 /// One decision as a line for people.
-fn row(out: &mut Vec<u8>, decision: &firstword_rules::Decision<'_>) {
+pub fn row(out: &mut Vec<u8>, event: &Event<'_>, role: Role, verdict: Verdict, by: Option<&str>) {
     let colours = Colours::of_stdout();
-    let event = decision.visit.event;
     let (one, other) = event.parties();
-    let parties = match (other, decision.visit.role.side()) {
+    let parties = match (other, role.side()) {
         (Some(other), Some(_)) => format!("{one} → {other}"),
         (Some(other), None) => format!("{one}, {other}"),
         (None, _) => one.to_string(),
     };
-    let verdict = format!("{:<9}", decision.verdict.as_str());
-    let verdict = match decision.verdict {
-        Verdict::Allowed(_) | Verdict::Forwarded(_) | Verdict::Recorded => colours.good(&verdict),
-        Verdict::Denied(_) => colours.bad(&verdict),
-        Verdict::Ignored(_) | Verdict::Duplicate => colours.odd(&verdict),
+    let shown = format!("{:<9}", verdict.as_str());
+    let shown = match verdict {
+        Verdict::Allowed(_) | Verdict::Forwarded(_) | Verdict::Recorded => colours.good(&shown),
+        Verdict::Denied(_) => colours.bad(&shown),
+        Verdict::Ignored(_) | Verdict::Duplicate => colours.odd(&shown),
     };
-    let why = match (decision.verdict.basis(), decision.verdict.reason()) {
+    let why = match (verdict.basis(), verdict.reason()) {
         (Some(basis), _) => format!("as {basis}"),
         (None, Some(reason)) => reason.to_string(),
         (None, None) => String::new(),
     };
-    let gate = match decision.visit.role.side() {
+    let gate = match role.side() {
         Some(Side::Sender) => "sender",
         Some(Side::Recipient) => "recipient",
         None => "",
     };
     let line = format!(
-        "{}  {:<17} {parties:<44} {verdict} {why:<20} {:<4} {gate}",
+        "{}  {:<17} {parties:<44} {shown} {why:<20} {:<4} {gate}",
         colours.faint(&event.at.to_string()),
         event.type_name(),
-        decision.row.unwrap_or(""),
+        by.unwrap_or(""),
     );
     out.extend_from_slice(line.trim_end().as_bytes());
     out.push(b'\n');

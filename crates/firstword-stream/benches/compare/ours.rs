@@ -1,0 +1,64 @@
+//! Our side: workers as `firstword run` has them, until all is decided.
+
+use std::thread::{self, sleep};
+use std::time::Duration;
+
+use firstword_stream::{Board, Law, Settings, Stop, Worker};
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::{Offset, TopicPartitionList};
+
+use crate::PARTITIONS;
+
+pub fn run(settings: &Settings, workers: usize) -> anyhow::Result<()> {
+    let policy = firstword_policy::builtin("whatsapp-business-2026")
+        .ok_or_else(|| anyhow::anyhow!("no such policy"))?;
+    let law = Law { canonical: firstword_policy::canonical(&policy), policy };
+    let stop = Stop::default();
+    let board = Board::new(workers as u16, &settings.topics, &law.policy.label);
+    let running: Vec<_> = (0..workers)
+        .map(|slot| {
+            let (settings, law, stop) = (settings.clone(), law.clone(), stop.clone());
+            let seat = board.seat(slot as u16);
+            thread::spawn(move || {
+                Worker::join(settings, law, &slot.to_string(), seat, stop).and_then(Worker::run)
+            })
+        })
+        .collect();
+    let watch: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &settings.bootstrap_servers)
+        .set("group.id", &settings.group)
+        .create()?;
+    let topics = [&settings.topics.events, &settings.topics.relay];
+    let wait = Duration::from_secs(10);
+    loop {
+        sleep(Duration::from_millis(25));
+        let mut wanted = TopicPartitionList::new();
+        for topic in topics {
+            (0..PARTITIONS).for_each(|partition| {
+                wanted.add_partition(topic, partition);
+            });
+        }
+        let done = watch.committed_offsets(wanted, wait)?;
+        let mut all = true;
+        for element in done.elements() {
+            let (begin, end) =
+                watch.fetch_watermarks(element.topic(), element.partition(), wait)?;
+            let at = match element.offset() {
+                Offset::Offset(offset) => offset,
+                _ => begin,
+            };
+            // The last of a partition that was written in transactions is a marker.
+            let last = if element.topic() == settings.topics.relay { end - 1 } else { end };
+            all &= at >= last;
+        }
+        if all {
+            break;
+        }
+    }
+    stop.ask();
+    for worker in running {
+        worker.join().map_err(|_| anyhow::anyhow!("a worker panicked"))??;
+    }
+    Ok(())
+}
