@@ -56,13 +56,22 @@ pub enum Halt {
     /// The consumed offset is no longer, or not yet, in the topic.
     #[error(
         "the committed offset of {topic} partition {partition} is out of range: records were deleted before they \
-         were decided, or the topic was made anew. Nothing is skipped by itself"
+         were decided, or the topic was made anew. Nothing is skipped by itself: to go on with what is left, stop the \
+         workers and set the group's offset to the earliest"
     )]
     OffsetOutOfRange {
         /// The topic.
         topic: String,
         /// The partition.
         partition: i32,
+    },
+    /// No broker answers.
+    #[error("cannot reach Kafka at {servers}: {code}; is it running there, and is the address right?")]
+    Unreachable {
+        /// Where it should be: host and port, several with commas.
+        servers: String,
+        /// What its client said.
+        code: RDKafkaErrorCode,
     },
     /// Records outside the group were deleted before they were read.
     #[error(
@@ -88,7 +97,6 @@ pub enum Halt {
         /// How many.
         count: u64,
         /// What the first of them failed with.
-        #[source]
         error: KafkaError,
     },
     /// The group that notes which dead letters were sent back can note no more.
@@ -131,6 +139,12 @@ pub enum Halt {
         /// Why not.
         source: std::io::Error,
     },
+    /// A topic takes smaller records than `events` does.
+    #[error(
+        "a record is too large for its topic: `max.message.bytes` of relay, decisions and dead-letters must be larger \
+         than that of events, since a dead letter is the record and its headers. Nothing of its step was published"
+    )]
+    TooLarge,
     /// The machine has no thread left to give.
     #[error("cannot start a worker: {0}")]
     Thread(#[source] std::io::Error),
@@ -140,7 +154,6 @@ pub enum Halt {
         /// What was tried.
         what: &'static str,
         /// What Kafka, or its client, said.
-        #[source]
         error: KafkaError,
     },
 }

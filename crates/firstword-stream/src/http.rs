@@ -65,7 +65,6 @@ impl Port {
 
     /// Answers what is asked of the board until `shutdown`, then drops what is still open.
     pub async fn serve(self, board: Board, shutdown: impl Future<Output = ()>) {
-        tracing::info!(address = %self.address, "answers HTTP");
         let service = TowerToHyperService::new(routes(board));
         let mut http = http1::Builder::new();
         http.keep_alive(false).max_buf_size(LARGEST);

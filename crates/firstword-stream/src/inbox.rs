@@ -98,6 +98,7 @@ impl Inbox {
             // A task waits for the one of its inputs that lags until that one is known to have no more: an empty
             // answer says so, and the broker holds it back for this long (500 ms by default).
             .set("fetch.wait.max.ms", "10");
+        settings.properties.tune(&mut config);
         let group = Group {
             context: Context::new(settings),
             seat: Arc::clone(seat),
@@ -309,6 +310,9 @@ fn committed<C: ConsumerContext>(
     topics: &TopicNames,
     partitions: &[i32],
 ) -> KafkaResult<Vec<(i32, [i64; 2])>> {
+    if partitions.is_empty() {
+        return Ok(Vec::new());
+    }
     let wanted = both(topics, partitions.iter().copied());
     let mut tries = 0;
     let answer = loop {

@@ -41,7 +41,7 @@ pub use process::{Process, run};
 pub use properties::{Properties, TLS, check_property, check_settings, is_secret_property};
 pub use range::{Bound, Range, RangeReader, Record, RecordHeader};
 pub use redrive::{FIRST_TIMESTAMP, Letters, REDRIVES, Selection, Survey, redrive, survey};
-pub use restore::{Assignment, Identity, Restored, Watch, restore};
+pub use restore::{Assignment, Identity, Restored, Watch, restore, restore_all};
 pub use send::{Sender, Sent, key_of};
 pub use settings::{Settings, TopicNames};
 pub use stable::open_transactions;

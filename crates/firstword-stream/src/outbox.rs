@@ -4,10 +4,9 @@
 //! transactional id fences whatever of the old one is still on its way (KIP-890 does not reach this client).
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::ConsumerGroupMetadata;
@@ -60,7 +59,8 @@ pub(crate) struct Consumed {
 
 struct Reports {
     context: Context,
-    failed: AtomicBool,
+    /// Why the first record that did not arrive did not.
+    failed: Mutex<Option<RDKafkaErrorCode>>,
     decisions: String,
     ends: Mutex<BTreeMap<i32, i64>>,
 }
@@ -87,8 +87,8 @@ impl Outbox {
         }
         let Some(producer) = &self.producer else { return Ok(false) };
         let reports = producer.context();
-        reports.failed.store(false, Ordering::SeqCst);
-        reports.ends().clear();
+        *lock(&reports.failed) = None;
+        lock(&reports.ends).clear();
         self.begun = Instant::now();
         let begun = producer.begin_transaction();
         self.went(begun)
@@ -160,7 +160,7 @@ impl Outbox {
         let Some(producer) = &self.producer else { return Ok(false) };
         let mut parcel = Parcel::default();
         let (key, value) = (parcel.show(label), parcel.show(canonical));
-        parcel.add(To::Policies, Some(0), Some(key), value, 0, &[]);
+        parcel.add(To::Policies, Some(0), Some(key), value, now(), &[]);
         let topics = &self.settings.topics;
         let published = producer
             .begin_transaction()
@@ -198,13 +198,16 @@ impl Outbox {
             .set("transactional.id", &self.transactional_id)
             .set("transaction.timeout.ms", "8000")
             .set("message.timeout.ms", "8000")
+            // A dead letter is as large as what was rejected, and more; how large that may be, the topics say.
+            .set("message.max.bytes", "100000000")
             .set("enable.idempotence", "true")
             .set("linger.ms", "2")
             .set("compression.codec", "lz4")
             .set("queue.buffering.max.messages", "1000000");
+        self.settings.properties.tune(&mut config);
         let reports = Reports {
             context: Context::new(&self.settings),
-            failed: AtomicBool::new(false),
+            failed: Mutex::default(),
             decisions: self.settings.topics.decisions.clone(),
             ends: Mutex::default(),
         };
@@ -244,7 +247,7 @@ fn finish(
     }
     producer.send_offsets_to_transaction(&offsets, group, PATIENCE).map_err(Failure::Before)?;
     match producer.commit_transaction(PATIENCE) {
-        Ok(()) => Ok(std::mem::take(&mut *producer.context().ends())),
+        Ok(()) => Ok(std::mem::take(&mut *lock(&producer.context().ends))),
         Err(error) if aborts(&error) => Err(Failure::Before(error)),
         Err(error) => Err(Failure::Committing(error)),
     }
@@ -259,11 +262,9 @@ fn drain(producer: &ThreadedProducer<Reports>) -> Result<(), Failure> {
         }
         sleep(Duration::from_micros(100));
     }
-    match producer.context().failed.load(Ordering::SeqCst) {
-        true => {
-            Err(Failure::Before(KafkaError::MessageProduction(RDKafkaErrorCode::PurgeInflight)))
-        }
-        false => Ok(()),
+    match *lock(&producer.context().failed) {
+        Some(code) => Err(Failure::Before(KafkaError::MessageProduction(code))),
+        None => Ok(()),
     }
 }
 
@@ -316,6 +317,14 @@ fn aborts(error: &KafkaError) -> bool {
 fn refused(error: &KafkaError) -> Result<(), Halt> {
     use RDKafkaErrorCode as Code;
     match error.rdkafka_error_code() {
+        Some(Code::MessageSizeTooLarge) => Err(Halt::TooLarge),
+        Some(Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch) => {
+            tracing::warn!(
+                "another producer has taken our transactional id: if this goes on, two processes have the same \
+                 `stream.instance`"
+            );
+            Ok(())
+        }
         Some(
             Code::TopicAuthorizationFailed
             | Code::GroupAuthorizationFailed
@@ -330,10 +339,14 @@ fn refused(error: &KafkaError) -> Result<(), Halt> {
     }
 }
 
-impl Reports {
-    fn ends(&self) -> std::sync::MutexGuard<'_, BTreeMap<i32, i64>> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Milliseconds since 1970: what is written to `policies` is caused by no record.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl ClientContext for Reports {
@@ -346,12 +359,16 @@ impl ProducerContext for Reports {
     fn delivery(&self, result: &DeliveryResult<'_>, _: ()) {
         match result {
             Ok(message) if message.topic() == self.decisions => {
-                let mut ends = self.ends();
+                let mut ends = lock(&self.ends);
                 let end = ends.entry(message.partition()).or_insert(0);
                 *end = (*end).max(message.offset() + 1);
             }
             Ok(_) => (),
-            Err(_) => self.failed.store(true, Ordering::SeqCst),
+            Err((error, _)) => {
+                lock(&self.failed).get_or_insert(
+                    error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::PurgeInflight),
+                );
+            }
         }
     }
 }

@@ -176,7 +176,7 @@ impl Topic {
             .set("fetch.queue.backoff.ms", "5");
         let consumer = context::consumer(settings, &config)
             .map_err(|error| Halt::of("make a consumer", error))?;
-        let all = partitions(&consumer, name)?;
+        let all = partitions(settings, &consumer, name)?;
         let chosen = match &range.partitions {
             None => (0..all).collect(),
             Some(chosen) => match chosen.iter().find(|one| !(0..all).contains(*one)) {
@@ -278,13 +278,14 @@ impl Topic {
 /// # Errors
 /// A broker that cannot be reached within ten seconds, a topic that is not there, a refused right.
 pub(crate) fn partitions<C: ConsumerContext>(
+    settings: &Settings,
     consumer: &BaseConsumer<C>,
     topic: &str,
 ) -> Result<i32, Halt> {
     // A broker may not know yet of a topic that was just made.
     const TRIES: u32 = 20;
     for last in (0..TRIES).rev() {
-        match partitions_now(consumer, topic) {
+        match partitions_now(settings, consumer, topic) {
             Err(Halt::TopicMissing(_)) if last > 0 => sleep(Duration::from_millis(100)),
             answer => return answer,
         }
@@ -293,18 +294,13 @@ pub(crate) fn partitions<C: ConsumerContext>(
 }
 
 fn partitions_now<C: ConsumerContext>(
+    settings: &Settings,
     consumer: &BaseConsumer<C>,
     topic: &str,
 ) -> Result<i32, Halt> {
-    let metadata = consumer.fetch_metadata(Some(topic), PATIENCE).map_err(|error| {
-        // What keeps the broker from answering is told apart, as an event.
-        let refused = std::iter::from_fn(|| consumer.poll(Duration::ZERO))
-            .take(100)
-            .filter_map(Result::err)
-            .map(|error| Halt::of("connect", error))
-            .find(|halt| matches!(halt, Halt::NotAuthorized { .. }));
-        refused.unwrap_or_else(|| Halt::of("ask the broker for its topics", error))
-    })?;
+    let metadata = consumer
+        .fetch_metadata(Some(topic), PATIENCE)
+        .map_err(|error| no_answer(settings, consumer, error))?;
     let found = metadata.topics().iter().find(|found| found.name() == topic);
     let missing = || Halt::TopicMissing(topic.to_owned());
     let found = found.ok_or_else(missing)?;
@@ -314,6 +310,30 @@ fn partitions_now<C: ConsumerContext>(
         }
         _ if found.partitions().is_empty() => Err(missing()),
         _ => Ok(found.partitions().len() as i32),
+    }
+}
+
+/// Why there is no answer: the request only knows that none came in time, events tell what was in the way.
+fn no_answer<C: ConsumerContext>(
+    settings: &Settings,
+    consumer: &BaseConsumer<C>,
+    error: KafkaError,
+) -> Halt {
+    use RDKafkaErrorCode as Code;
+    let mut code = error.rdkafka_error_code();
+    let events = std::iter::from_fn(|| consumer.poll(Duration::ZERO)).take(100);
+    for event in events.filter_map(Result::err) {
+        match event.rdkafka_error_code() {
+            Some(Code::SaslAuthenticationFailed | Code::Authentication) => {
+                return Halt::of("connect", event);
+            }
+            Some(Code::Resolve | Code::SSL) => code = event.rdkafka_error_code(),
+            _ => (),
+        }
+    }
+    match code {
+        Some(code) => Halt::Unreachable { servers: settings.bootstrap_servers.clone(), code },
+        None => Halt::of("ask the broker for its topics", error),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use firstword_rules::Name;
 use rdkafka::Message;
 use rdkafka::message::{BorrowedHeaders, BorrowedMessage, Header, Headers};
 
@@ -148,6 +149,19 @@ impl Parcel {
         let begin = self.bytes.len() as u32;
         write(&mut self.bytes);
         Span { begin, end: self.bytes.len() as u32 }
+    }
+
+    /// Writes words for records to use.
+    pub(crate) fn text(&mut self, text: &str) -> Span {
+        self.write(|bytes| bytes.extend_from_slice(text.as_bytes()))
+    }
+
+    /// Writes a party's name, as keys have it, for records to use.
+    pub(crate) fn name(&mut self, name: &Name<'_>) -> Span {
+        self.write(|bytes| {
+            bytes.extend_from_slice(name.kind.prefix().as_bytes());
+            bytes.extend_from_slice(name.text.as_bytes());
+        })
     }
 
     /// Writes what is shown for records to use.

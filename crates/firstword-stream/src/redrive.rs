@@ -134,7 +134,7 @@ impl<'r> Run<'r> {
             .set("allow.auto.create.topics", "false");
         let notes = context::consumer(settings, &config)
             .map_err(|error| Halt::of("make a consumer", error))?;
-        let progress = read_progress(&notes, &settings.topics.dead_letters)?;
+        let progress = read_progress(settings, &notes)?;
         let (seen, survey) = (BTreeMap::new(), Survey::new());
         Ok(Run { settings, selection, notes, progress, seen, survey })
     }
@@ -226,12 +226,13 @@ impl<'r> Run<'r> {
 
 /// What earlier runs have done, by partition.
 fn read_progress(
+    settings: &Settings,
     notes: &BaseConsumer<Context>,
-    topic: &str,
 ) -> Result<BTreeMap<i32, Progress>, Halt> {
     let failed = |error| Halt::of("read what was sent before", error);
+    let topic = settings.topics.dead_letters.as_str();
     let mut asked = TopicPartitionList::new();
-    asked.add_partition_range(topic, 0, range::partitions(notes, topic)? - 1);
+    asked.add_partition_range(topic, 0, range::partitions(settings, notes, topic)? - 1);
     let answer = notes.committed_offsets(asked, PATIENCE).map_err(failed)?;
     let mut all = BTreeMap::new();
     for element in answer.elements() {

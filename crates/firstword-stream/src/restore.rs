@@ -108,6 +108,22 @@ pub fn restore(
     Reader::new(settings)?.restore(settings, policy, task, watch)
 }
 
+/// Restores tasks, a few at a time, with two threads at least; they come in the order in which they are done.
+///
+/// # Errors
+/// As [`restore`]: the first task that cannot be restored ends it.
+pub fn restore_all(
+    settings: &Settings,
+    policy: &Policy,
+    tasks: &[Assignment],
+) -> Result<Vec<Restored>, Halt> {
+    let restorer = Restorer::new(settings, policy);
+    for (number, task) in tasks.iter().enumerate() {
+        restorer.begin(number as u64, *task, Box::new(()))?;
+    }
+    tasks.iter().filter_map(|_| restorer.wait()).map(|(_, outcome)| outcome).collect()
+}
+
 impl Reader {
     fn restore(
         &self,

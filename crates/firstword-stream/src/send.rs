@@ -51,7 +51,7 @@ impl Sender {
         let client = context::consumer(settings, &settings.client())
             .map_err(|error| Halt::of("make a client", error))?;
         for topic in topics {
-            range::partitions(&client, topic)?;
+            range::partitions(settings, &client, topic)?;
         }
         let mut config = settings.client();
         config

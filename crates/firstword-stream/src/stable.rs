@@ -19,7 +19,7 @@ pub fn open_transactions(settings: &Settings, topics: &[&str]) -> Result<Vec<(St
     let (committed, all) = (client("read_committed")?, client("read_uncommitted")?);
     let mut open = Vec::new();
     for topic in topics {
-        for partition in 0..partitions(&all, topic)? {
+        for partition in 0..partitions(settings, &all, topic)? {
             let end = |client: &BaseConsumer| {
                 let ends = client.fetch_watermarks(topic, partition, PATIENCE);
                 ends.map(|(_, high)| high).map_err(|error| Halt::of(what, error))

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use firstword_engine::{Draft, Engine, first_role};
 use firstword_rules::{Decision, Event, Name, Policy, Role, Verdict};
 use firstword_wire::{
-    Reader, Reject, RejectReason, read_decision, salvage, write_decision, write_event,
+    Reader, Reject, RejectReason, read_forwarded, salvage, write_decision, write_event,
     write_machine,
 };
 
@@ -142,16 +142,15 @@ impl Task {
             None => parcel.show(format_args!("{topic}:{}:{}", self.partition, record.offset)),
         };
         let trace = record.header("traceparent").map(|trace| {
-            let name = parcel.show("traceparent");
+            let name = parcel.text("traceparent");
             (name, Some(parcel.write(|bytes| bytes.extend_from_slice(trace))))
         });
-        let source = (parcel.show("source"), Some(source));
+        let source = (parcel.text("source"), Some(source));
         let mut desk = Desk { task: self, work, parcel, record, topic, source, trace, frame };
         if taken.relay
-            && let Ok(said) = read_decision(record.value())
-            && let Verdict::Forwarded(basis) = said.verdict
+            && let Some((event, basis)) = read_forwarded(record.value())
         {
-            desk.gate(&said.event, Role::Recipient(Some(basis)));
+            desk.gate(&event, Role::Recipient(Some(basis)));
             return;
         }
         match frame.reader.event(record.value()) {
@@ -183,7 +182,7 @@ impl Task {
         }
         let timestamp = taken.iter().map(|taken| taken.record.timestamp).max().unwrap_or(0);
         let from = parcel.show(self.line.restore_from(due.len(), self.decisions_end));
-        let header = [(parcel.show("restore-from"), Some(from))];
+        let header = [(parcel.text("restore-from"), Some(from))];
         for person in due {
             let machine = work
                 .draft
@@ -192,7 +191,7 @@ impl Task {
             let Some(machine) = machine else { continue };
             let value = parcel
                 .write(|bytes| write_machine(bytes, machine, |party| self.engine.name(party)));
-            let key = parcel.show(self.engine.name(person));
+            let key = parcel.name(&self.engine.name(person));
             parcel.add(To::Snapshots, Some(self.partition), Some(key), value, timestamp, &header);
         }
     }
@@ -282,15 +281,15 @@ impl Desk<'_> {
             write_decision(bytes, decision, policy);
             bytes.pop(); // the end of the line
         });
-        let key = self.parcel.show(decision.visit.person());
-        let verdict = self.parcel.show(decision.verdict.as_str());
-        let verdict = (self.parcel.show("verdict"), Some(verdict));
+        let key = self.parcel.name(decision.visit.person());
+        let verdict = self.parcel.text(decision.verdict.as_str());
+        let verdict = (self.parcel.text("verdict"), Some(verdict));
         self.add(To::Decisions, self.task.partition, key, value, Some(verdict));
         value
     }
 
     fn relay(&mut self, person: &Name<'_>, partition: i32, value: Span) {
-        let key = self.parcel.show(person);
+        let key = self.parcel.name(person);
         self.add(To::Relay, partition, key, value, None);
     }
 
@@ -323,7 +322,7 @@ impl Desk<'_> {
             ("__streams.errors.offset", &record.offset.to_string()),
             ("__streams.errors.message", &reject.to_string()),
         ] {
-            headers.push((parcel.show(name), Some(parcel.show(value))));
+            headers.push((parcel.text(name), Some(parcel.text(value))));
         }
         let ours = headers.len();
         for (name, value) in record.headers() {

@@ -74,14 +74,21 @@ pub async fn create_topics(
         .create_with_context(Context::new(settings))
         .map_err(|error| Halt::of("make an admin client", error))?;
     let names = &settings.topics;
-    let topic =
-        |name, partitions| NewTopic::new(name, partitions, TopicReplication::Fixed(replication));
+    // A dead letter is as large as what was rejected, and more; of events the broker's default takes 1 MiB.
+    let topic = |name, partitions| {
+        NewTopic::new(name, partitions, TopicReplication::Fixed(replication))
+            .set("max.message.bytes", "2097152")
+    };
     let topics = [
-        topic(&names.events, partitions),
+        NewTopic::new(&names.events, partitions, TopicReplication::Fixed(replication)),
         // What all have consumed is deleted by the engine; time alone must not.
         topic(&names.relay, partitions).set("retention.ms", "-1"),
         topic(&names.decisions, partitions),
-        topic(&names.snapshots, partitions).set("cleanup.policy", "compact"),
+        // Only closed segments are compacted: small ones, so that a restore reads few machines twice.
+        topic(&names.snapshots, partitions)
+            .set("cleanup.policy", "compact")
+            .set("segment.bytes", "67108864")
+            .set("min.cleanable.dirty.ratio", "0.3"),
         topic(&names.policies, 1).set("cleanup.policy", "compact"),
         topic(&names.dead_letters, partitions),
     ];

@@ -343,40 +343,50 @@ impl Worker {
         let ours: BTreeMap<i32, u64> =
             self.tasks.iter().map(|(partition, task)| (*partition, task.assignment)).collect();
         thread::sleep(Duration::from_millis(20));
+        self.seat.turn();
         self.follow_the_group()?;
-        step.batch.retain(|partition, _| {
-            let still = self.tasks.get(partition).map(|task| task.assignment);
-            still.is_some() && still == ours.get(partition).copied()
+        step.retain(|partition| {
+            let still = self.tasks.get(&partition).map(|task| task.assignment);
+            still.is_some() && still == ours.get(&partition).copied()
         });
         Ok(())
     }
 
     /// Whether a transaction happened is not known: once a new producer has fenced the old one, the group's offsets
-    /// tell.
+    /// tell. Those of a task that is another's by now may tell of that one's work, so they are not asked.
     fn settle(&mut self, step: &mut Step) -> Result<(), Halt> {
         while !self.outbox.settle()? {
+            self.seat.turn();
             if self.stop.asked() {
                 return Ok(());
             }
         }
+        self.keep_what_is_ours(step)?;
         let partitions: Vec<i32> = step.batch.keys().copied().collect();
-        let committed = loop {
+        let committed: BTreeMap<i32, [i64; 2]> = loop {
             match self.inbox.committed(&partitions) {
-                Ok(committed) => break committed,
-                Err(_) if !self.stop.asked() => thread::sleep(Duration::from_millis(100)),
-                Err(_) => return Ok(()),
+                Ok(committed) => break committed.into_iter().collect(),
+                Err(_) if self.stop.asked() => return Ok(()),
+                Err(_) => thread::sleep(Duration::from_millis(100)),
             }
         };
-        let happened = step.consumed().iter().all(|consumed| {
-            committed.iter().any(|(of, offsets)| {
-                *of == consumed.partition
-                    && offsets.get(usize::from(consumed.relay)) == Some(&consumed.next)
-            })
-        });
-        if happened {
+        let at = |consumed: &Consumed| {
+            let [events, relay] = committed.get(&consumed.partition)?;
+            Some(if consumed.relay { *relay } else { *events })
+        };
+        let consumed = step.consumed();
+        // Further than we came: it was taken away, and we do not know it yet.
+        let lost = |partition| {
+            let mut of_it = consumed.iter().filter(|consumed| consumed.partition == partition);
+            of_it.any(|consumed| at(consumed).is_none_or(|at| at > consumed.next))
+        };
+        step.retain(|partition| !lost(partition));
+        // All of it happened or nothing.
+        let ours = consumed.iter().filter(|consumed| step.batch.contains_key(&consumed.partition));
+        if ours.into_iter().any(|consumed| at(consumed) == Some(consumed.next)) {
             return self.merge(std::mem::take(step), &BTreeMap::new());
         }
-        self.keep_what_is_ours(step)
+        Ok(())
     }
 
     /// Follows what the group gave and took, and puts restored tasks to work.
@@ -445,6 +455,12 @@ impl Worker {
 }
 
 impl Step {
+    /// Forgets the tasks that are not to stay.
+    fn retain(&mut self, stay: impl Fn(i32) -> bool) {
+        self.batch.retain(|partition, _| stay(*partition));
+        self.works.retain(|partition, _| stay(*partition));
+    }
+
     /// How far it has read.
     fn consumed(&self) -> Vec<Consumed> {
         let mut consumed = Vec::new();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use firstword_rules::{Millis, Name};
 use firstword_stream::{
-    Bound, FIRST_TIMESTAMP, Halt, Law, REDRIVES, Range, RangeReader, Record, RecordHeader,
+    Board, Bound, FIRST_TIMESTAMP, Halt, Law, REDRIVES, Range, RangeReader, Record, RecordHeader,
     Selection, Sender, Sent, Settings, Stop, TopicNames, Worker, create_topics, key_of,
     partition_of, redrive, survey,
 };
@@ -374,7 +374,8 @@ fn a_letter_that_is_rejected_again_counts_and_stops() -> anyhow::Result<()> {
     sender.send(&names.events, Some(b"person:alice"), b"no event", &headers, Some(12_345))?;
     sender.finish()?;
     let stop = Stop::default();
-    let worker = Worker::join(settings.clone(), law(), "a", stop.clone())?;
+    let seat = Board::new(1, names, "policy").seat(0);
+    let worker = Worker::join(settings.clone(), law(), "a", seat, stop.clone())?;
     let worker = thread::spawn(move || worker.run());
     let mut dead = RangeReader::open(
         &settings,

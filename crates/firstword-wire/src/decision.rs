@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::LazyLock;
 
+use memchr::memmem;
 use serde::Deserialize;
 
 use firstword_rules::{
@@ -282,6 +284,20 @@ pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
         policy: line.policy,
         rules: line.rules,
     })
+}
+
+/// Reads what a `forwarded` decision passes on to the recipient's gate: the event, and as what it goes on; nothing
+/// if it is no such decision. This is what a stream reads of its own decisions all the time, so it is not read whole.
+pub fn read_forwarded(bytes: &[u8]) -> Option<(Event<'_>, Basis)> {
+    // No string can hold these: a quote within one has a backslash before it.
+    const FORWARDED: &[u8] = br#""verdict":"forwarded","#;
+    const BASIS: &[u8] = br#","as":""#;
+    static READER: LazyLock<Reader> = LazyLock::new(Reader::without_keywords);
+    let own = bytes.get(memmem::find(bytes, FORWARDED)?..)?;
+    let basis = own.get(memmem::find(own, BASIS)? + BASIS.len()..)?;
+    let basis = basis.split(|byte| *byte == b'"').next()?;
+    let basis = Basis::parse(std::str::from_utf8(basis).ok()?)?;
+    Some((READER.event_of_any_size(bytes).ok()?, basis))
 }
 
 fn word_of<T>(

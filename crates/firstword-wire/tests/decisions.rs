@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use firstword_engine::Engine;
-use firstword_rules::{RECIPIENT_GATE, SENDER_GATE};
+use firstword_rules::{RECIPIENT_GATE, SENDER_GATE, Verdict};
 use firstword_traffic::generate::{Generator, Traffic};
-use firstword_wire::{Reader, read_decision, trim_line, write_decision};
+use firstword_wire::{Reader, read_decision, read_forwarded, trim_line, write_decision};
 use serde_json::{Map, Value};
 
 const UTTERANCES: [&str; 2] = ["message", "call"];
@@ -150,4 +150,22 @@ fn a_decision_has_the_words_of_the_page() {
         assert!(read_decision(&line).is_ok(), "{}", told());
     }
     assert!(seqs.len() > 90, "only {} people", seqs.len());
+}
+
+#[test]
+fn what_is_forwarded_is_read_the_same_by_itself() {
+    let mut forwarded = 0;
+    for line in decisions() {
+        let said = read_decision(&line).unwrap_or_else(|error| unreachable!("{error}"));
+        let expected = match said.verdict {
+            Verdict::Forwarded(basis) => Some((said.event, basis)),
+            _ => None,
+        };
+        forwarded += usize::from(expected.is_some());
+        assert_eq!(read_forwarded(&line), expected);
+    }
+    assert!(forwarded > 100, "{forwarded} forwarded decisions show little");
+    // What only looks like it, in the one place where a stranger's words stand.
+    let quoted = br#"{"id":"\"verdict\":\"forwarded\",\"as\":\"start\""}"#;
+    assert_eq!(read_forwarded(quoted), None);
 }

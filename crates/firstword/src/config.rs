@@ -50,7 +50,8 @@ const NAME: Text = Text {
     name: "a name",
     hint: "1 to 128 characters without white space",
     fits: |text| {
-        (1..=128).contains(&text.len()) && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+        (1..=128).contains(&text.len())
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
     },
 };
 const TOPIC: Text = Text {
@@ -134,8 +135,12 @@ fn settings(layers: &mut Layers<'_>) -> Config {
     topics(layers, &mut settings.topics);
     let process = stream(layers, &mut settings);
     let log_level = Word { name: "a level", words: &["error", "warn", "info", "debug", "trace"] };
-    let log_level =
-        layers.read("log.level", "The least severe lines that are logged.", &log_level, Some("info"));
+    let log_level = layers.read(
+        "log.level",
+        "The least severe lines that are logged.",
+        &log_level,
+        Some("info"),
+    );
     let log_format = Word { name: "a format", words: &["text", "json"] };
     let log_format = layers.read(
         "log.format",
@@ -225,6 +230,13 @@ fn stream(layers: &mut Layers<'_>, settings: &mut Settings) -> Process {
         1_000,
         1_800_000,
         &mut settings.session_timeout,
+    );
+    time(
+        "stream.snapshot_age",
+        "After so long a machine that moved is written to the snapshots, too: decisions have to be kept longer.",
+        60_000,
+        3_660 * 86_400_000,
+        &mut settings.snapshot_age,
     );
     let batch = layers.read(
         "stream.batch",

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+use crate::needs;
+
 /// One stage.
 struct Stage {
     name: &'static str,
@@ -13,6 +15,8 @@ struct Stage {
 
 /// What a stage runs.
 enum Runs {
+    /// A look at what is installed.
+    Needs,
     /// The checks of this crate.
     Tidy,
     /// Cargo with these arguments, and this for rustdoc.
@@ -22,6 +26,7 @@ enum Runs {
 }
 
 const STAGES: &[Stage] = &[
+    Stage { name: "needs", runs: Runs::Needs },
     Stage { name: "tidy", runs: Runs::Tidy },
     Stage { name: "fmt", runs: Runs::Cargo(&["fmt", "--all", "--check"], "") },
     Stage {
@@ -63,6 +68,13 @@ pub fn run(
     for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
         let begun = Instant::now();
         let passed = match stage.runs {
+            Runs::Needs => match needs::missing() {
+                Some(missing) => {
+                    writeln!(say, "{missing}")?;
+                    false
+                }
+                None => true,
+            },
             Runs::Tidy => tidied()?,
             Runs::Cargo(arguments, rustdoc) => cargo(root, arguments, rustdoc)?,
             Runs::Installed(command, arguments) => {
@@ -83,7 +95,11 @@ pub fn run(
     Ok(true)
 }
 
-fn cargo(root: &Path, arguments: &[&str], rustdoc: &str) -> io::Result<bool> {
+/// Runs cargo with these arguments, and this for rustdoc; whether it succeeded.
+///
+/// # Errors
+/// Where it cannot be started.
+pub fn cargo(root: &Path, arguments: &[&str], rustdoc: &str) -> io::Result<bool> {
     let mut command = Command::new(program());
     command.args(arguments).current_dir(root);
     if !rustdoc.is_empty() {
@@ -126,7 +142,7 @@ mod tests {
     fn an_unknown_stage_runs_nothing() {
         let (passed, said) = ran(&["tidy", "nonsense"], true);
         assert!(!passed);
-        assert!(said.starts_with("no stage `nonsense`; there are: tidy fmt lint"), "{said}");
+        assert!(said.starts_with("no stage `nonsense`; there are: needs tidy fmt"), "{said}");
     }
 
     #[test]

@@ -3,5 +3,6 @@
 //! Dev only: nothing that ships knows this crate. `tidy` reads files and judges; `ci` runs cargo.
 
 pub mod ci;
+pub mod needs;
 pub mod tidy;
 pub mod tree;

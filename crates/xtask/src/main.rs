@@ -9,7 +9,9 @@ use xtask::{ci, tidy};
 
 const USAGE: &str = "\
 cargo xtask tidy          what the repository asks of its own files
-cargo xtask ci [STAGE..]  every stage, or those named: tidy fmt lint test doc deny
+cargo xtask ci [STAGE..]  every stage, or those named: needs tidy fmt lint test doc deny
+cargo xtask prove [..]    that the stream is exactly once, also while things break, on a real Kafka (--help)
+cargo xtask compare [..]  the stream beside bare rdkafka and Kafka Streams: a table (--help)
 ";
 
 fn main() -> ExitCode {
@@ -18,6 +20,15 @@ fn main() -> ExitCode {
     let done = match words.split_first() {
         Some((&"tidy", [])) => tidied(),
         Some((&"ci", stages)) => ci::run(&root(), stages, &mut io::stderr(), tidied),
+        Some((&"compare", words)) => {
+            let bench = ["bench", "--locked", "-p", "firstword-stream", "--bench", "compare", "--"];
+            ci::cargo(&root(), &[&bench, words].concat(), "")
+        }
+        Some((&"prove", words)) => {
+            let run = ["run", "--quiet", "--release", "--locked", "-p", "firstword-testkit"];
+            let proof = ["--features", "stream", "--bin", "firstword-proof", "--"];
+            ci::cargo(&root(), &[&run, &proof[..], words].concat(), "")
+        }
         _ => write!(io::stderr(), "{USAGE}").map(|()| false),
     };
     match done {

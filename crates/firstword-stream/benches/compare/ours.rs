@@ -10,7 +10,21 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::PARTITIONS;
 
+/// Runs so many workers until all that the group has was decided.
 pub fn run(settings: &Settings, workers: usize) -> anyhow::Result<()> {
+    let watch: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &settings.bootstrap_servers)
+        .set("group.id", &settings.group)
+        .create()?;
+    run_until(settings, workers, || all_is_decided(settings, &watch))
+}
+
+/// Runs so many workers until it is enough.
+pub fn run_until(
+    settings: &Settings,
+    workers: usize,
+    mut enough: impl FnMut() -> anyhow::Result<bool>,
+) -> anyhow::Result<()> {
     let policy = firstword_policy::builtin("whatsapp-business-2026")
         .ok_or_else(|| anyhow::anyhow!("no such policy"))?;
     let law = Law { canonical: firstword_policy::canonical(&policy), policy };
@@ -25,40 +39,36 @@ pub fn run(settings: &Settings, workers: usize) -> anyhow::Result<()> {
             })
         })
         .collect();
-    let watch: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", &settings.bootstrap_servers)
-        .set("group.id", &settings.group)
-        .create()?;
-    let topics = [&settings.topics.events, &settings.topics.relay];
-    let wait = Duration::from_secs(10);
-    loop {
+    while !enough()? {
         sleep(Duration::from_millis(25));
-        let mut wanted = TopicPartitionList::new();
-        for topic in topics {
-            (0..PARTITIONS).for_each(|partition| {
-                wanted.add_partition(topic, partition);
-            });
-        }
-        let done = watch.committed_offsets(wanted, wait)?;
-        let mut all = true;
-        for element in done.elements() {
-            let (begin, end) =
-                watch.fetch_watermarks(element.topic(), element.partition(), wait)?;
-            let at = match element.offset() {
-                Offset::Offset(offset) => offset,
-                _ => begin,
-            };
-            // The last of a partition that was written in transactions is a marker.
-            let last = if element.topic() == settings.topics.relay { end - 1 } else { end };
-            all &= at >= last;
-        }
-        if all {
-            break;
-        }
     }
     stop.ask();
     for worker in running {
         worker.join().map_err(|_| anyhow::anyhow!("a worker panicked"))??;
     }
     Ok(())
+}
+
+fn all_is_decided(settings: &Settings, watch: &BaseConsumer) -> anyhow::Result<bool> {
+    let wait = Duration::from_secs(10);
+    let topics = [&settings.topics.events, &settings.topics.relay];
+    let mut wanted = TopicPartitionList::new();
+    for topic in topics {
+        (0..PARTITIONS).for_each(|partition| {
+            wanted.add_partition(topic, partition);
+        });
+    }
+    for element in watch.committed_offsets(wanted, wait)?.elements() {
+        let (begin, end) = watch.fetch_watermarks(element.topic(), element.partition(), wait)?;
+        let at = match element.offset() {
+            Offset::Offset(offset) => offset,
+            _ => begin,
+        };
+        // The last of a partition that was written in transactions is a marker.
+        let last = if element.topic() == settings.topics.relay { end - 1 } else { end };
+        if at < last {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

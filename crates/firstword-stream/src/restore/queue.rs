@@ -78,7 +78,12 @@ impl Restorer {
         Ok(())
     }
 
-    /// The next task that is restored, or cannot be.
+    /// Waits for the next task that is restored, or cannot be.
+    pub(crate) fn wait(&self) -> Option<Outcome> {
+        self.outcomes.recv().ok()
+    }
+
+    /// The next task that is restored, or cannot be, if there is one by now.
     pub(crate) fn done(&self) -> Option<Outcome> {
         self.outcomes.try_recv().ok()
     }

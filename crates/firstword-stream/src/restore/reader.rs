@@ -55,6 +55,7 @@ impl Reader {
             .set("fetch.queue.backoff.ms", "5")
             // The end of a partition is told by an empty answer, which the broker holds back for so long.
             .set("fetch.wait.max.ms", "10");
+        settings.properties.tune(&mut config);
         let client = |config: &ClientConfig| {
             consumer(settings, config).map_err(|error| Halt::of("make a client", error))
         };
@@ -62,12 +63,18 @@ impl Reader {
     }
 
     /// The cluster's own name.
-    pub(super) fn cluster(&self, watch: &dyn Watch) -> Result<String, Stopped> {
+    pub(super) fn cluster(&self, place: Place<'_>, watch: &dyn Watch) -> Result<String, Stopped> {
         loop {
-            if let Some(cluster) = self.stable.client().fetch_cluster_id(PATIENCE) {
-                return Ok(cluster);
+            // Once the client has been told of its brokers it knows the name; until then it would look only once a
+            // second whether it does.
+            let told = self.stable.fetch_metadata(Some(place.topic), PATIENCE);
+            let name = told.map(|_| self.stable.client().fetch_cluster_id(PATIENCE));
+            match name {
+                Ok(Some(name)) => return Ok(name),
+                Ok(None) => (),
+                Err(error) => self.heal(error, place)?,
             }
-            self.events(&self.stable)?;
+            self.events(&self.stable, place)?;
             go_on(watch)?;
         }
     }
@@ -79,7 +86,7 @@ impl Reader {
                 Ok(ends) => return Ok(ends),
                 Err(error) => self.heal(error, place)?,
             }
-            self.events(&self.stable)?;
+            self.events(&self.stable, place)?;
             go_on(watch)?;
         }
     }
@@ -103,7 +110,7 @@ impl Reader {
                 Err(error) => {
                     open_since = None;
                     self.heal(error, place)?;
-                    self.events(&self.all)?;
+                    self.events(&self.all, place)?;
                 }
             }
             go_on(watch)?;
@@ -133,8 +140,7 @@ impl Reader {
     }
 
     /// What a client has to say besides: why the broker does not answer, perhaps. It also shows its token here.
-    fn events(&self, client: &BaseConsumer<Context>) -> Result<(), Halt> {
-        let place = Place { topic: "", partition: -1 };
+    fn events(&self, client: &BaseConsumer<Context>, place: Place<'_>) -> Result<(), Halt> {
         while let Some(event) = client.poll(Duration::ZERO) {
             match event {
                 Err(KafkaError::PartitionEOF(_)) | Ok(_) => (),

@@ -58,8 +58,9 @@ pub(super) fn go(
     watch: &dyn Watch,
 ) -> Result<Restored, Stopped> {
     let topics = &settings.topics;
+    let decisions = Place { topic: &topics.decisions, partition: task.partition };
     let identity = Identity {
-        cluster: reader.cluster(watch)?,
+        cluster: reader.cluster(decisions, watch)?,
         group: settings.group.clone(),
         events: topics.events.clone(),
         relay: topics.relay.clone(),
@@ -69,7 +70,7 @@ pub(super) fn go(
         partitions: task.partitions,
     };
     let way = Way { reader, policy, task, watch, identity: &identity };
-    let ends = reader.settle(way.decisions(), watch)?;
+    let ends = reader.settle(decisions, watch)?;
     let found = settings.state_dir.as_deref().map(|folder| way.by_checkpoint(folder, ends));
     let (kept, refused) = match found.transpose().map(Option::flatten) {
         Ok(kept) => (kept, None),

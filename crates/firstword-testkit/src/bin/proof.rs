@@ -8,11 +8,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
 use firstword_testkit::Program;
-use firstword_testkit::stream::{SCENARIOS, Size, courses, recordings};
+use firstword_testkit::stream::{SCENARIOS, Size, courses, recordings, seed};
 
 const USAGE: &str = "\
 usage: firstword-proof [--scenario NAME,..|all] [--events N] [--seed N]
@@ -20,8 +19,8 @@ usage: firstword-proof [--scenario NAME,..|all] [--events N] [--seed N]
 
 NAME is one of: plain kills freezes brokers joins rescale three-brokers.
 `plain` goes through every number of workers in every number of processes; the others through the
-last number of processes, with one worker in each. Without --seed the time gives one, and it is
-printed. Without --program cargo builds it.
+last number of processes, with one worker in each. Without --seed the time gives one, and it
+is printed. Without --program cargo builds it.
 ";
 
 fn main() -> ExitCode {
@@ -74,13 +73,8 @@ struct Request {
 impl Request {
     /// Reads the arguments; nothing where help is wanted.
     fn read(mut words: impl Iterator<Item = String>) -> Result<Option<Request>> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-        let size = Size {
-            events: 500_000,
-            seed: now.as_secs(),
-            workers: vec![1, 2, 4],
-            processes: vec![1, 3],
-        };
+        let size =
+            Size { events: 500_000, seed: seed(), workers: vec![1, 2, 4], processes: vec![1, 3] };
         let mut request = Request { scenarios: vec!["plain".to_owned()], size, program: None };
         while let Some(word) = words.next() {
             if word == "--help" || word == "-h" {

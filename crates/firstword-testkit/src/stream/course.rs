@@ -10,7 +10,7 @@ use std::task::{Context as Asking, Poll, Wake, Waker};
 use std::thread::{self, Thread, sleep};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use firstword_policy::builtin;
 use firstword_rules::Policy;
 use firstword_stream::{Settings, TopicNames, create_topics, open_transactions};
@@ -228,6 +228,22 @@ fn record(
     })?;
     fs::write(folder.join("decisions.jsonl"), decisions)?;
     Ok(fs::write(folder.join("violations.txt"), violations.join("\n") + "\n")?)
+}
+
+impl Report {
+    /// That nothing was wrong.
+    ///
+    /// # Errors
+    /// What was, and where to look into it.
+    pub fn nothing_wrong(&self) -> Result<()> {
+        let folder = self.recording.as_deref().unwrap_or(Path::new("")).display();
+        ensure!(
+            self.violations.is_empty(),
+            "recorded in {folder}:\n{}",
+            self.violations.join("\n")
+        );
+        Ok(())
+    }
 }
 
 impl fmt::Display for Report {

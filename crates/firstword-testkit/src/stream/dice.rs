@@ -1,6 +1,14 @@
 //! Chance that a seed gives: the same faults in the same order at the same distances.
 
-use std::time::Duration;
+use std::env;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The seed in the variable `SEED`, else one that the time gives.
+pub fn seed() -> u64 {
+    let asked = env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    asked.unwrap_or(now.as_secs())
+}
 
 /// A row of numbers that follows from a seed (splitmix64).
 #[derive(Clone, Debug)]

@@ -41,7 +41,7 @@ impl Witness {
     pub fn begin(settings: &Settings, policy: &Policy, partitions: i32) -> Result<Witness> {
         let range = Range { from: Bound::Start, to: None, partitions: None };
         let TopicNames { decisions, dead_letters, .. } = &settings.topics;
-        let mut reader = RangeReader::open(settings, &[decisions, dead_letters], &range)?;
+        let mut reader = open(settings, &[decisions, dead_letters], &range)?;
         let mut ledger = Ledger::new(policy, &settings.topics, partitions);
         let (seen, stop) = (Arc::<Mutex<Progress>>::default(), Arc::<AtomicBool>::default());
         let reading = thread::spawn({
@@ -109,13 +109,26 @@ pub(super) fn read_all(
     topics: &[&str],
     mut each: impl FnMut(&Record),
 ) -> Result<()> {
-    let mut reader = RangeReader::open(settings, topics, &Range::default())?;
+    let mut reader = open(settings, topics, &Range::default())?;
     while !reader.ended() {
         if let Some(record) = reader.next(Duration::from_millis(200))? {
             each(&record);
         }
     }
     Ok(())
+}
+
+/// Opens a range; topics that were just made, and nodes that just came back, may need a moment.
+fn open(settings: &Settings, topics: &[&str], range: &Range) -> Result<RangeReader> {
+    let begun = Instant::now();
+    loop {
+        match RangeReader::open(settings, topics, range) {
+            Err(_) if begun.elapsed() < Duration::from_secs(20) => {
+                thread::sleep(Duration::from_millis(200));
+            }
+            opened => return Ok(opened?),
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

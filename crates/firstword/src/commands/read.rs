@@ -7,7 +7,7 @@ use clap::Args;
 use firstword_rules::Name;
 use firstword_stream::{Bound, Halt, REDRIVES, Range, RangeReader, Record, Settings};
 use firstword_wire::read_decision;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::kafka::{KafkaArgs, bound, shown_time, text_or_hex};
 use crate::exit::{Exit, say, usage_error};
@@ -140,27 +140,30 @@ fn value(out: &mut Vec<u8>, record: &Record) {
     out.push(b'\n');
 }
 
-/// A record as an object.
+/// A record as an object: first what matters most.
 fn object(out: &mut Vec<u8>, record: &Record) {
-    let mut all = Map::new();
-    for name in ["reason", "source", REDRIVES] {
-        if let Some(text) = record.header(name) {
-            all.insert(name.to_owned(), text.into());
-        }
-    }
-    all.insert("topic".to_owned(), record.topic.as_str().into());
-    all.insert("partition".to_owned(), record.partition.into());
-    all.insert("offset".to_owned(), record.offset.into());
-    all.insert("timestamp".to_owned(), shown_time(record.timestamp).into());
-    all.extend(record.key.as_deref().map(|key| text_or_hex("key", key)));
-    all.extend([text_or_hex("value", &record.value)]);
     let header = |(name, value): &(String, Option<Vec<u8>>)| match value {
         Some(value) => text_or_hex(name, value),
         None => (name.clone(), Value::Null),
     };
-    all.insert("headers".to_owned(), record.headers.iter().map(header).collect());
-    out.extend(Value::Object(all).to_string().bytes());
-    out.push(b'\n');
+    let named = |name: &str, value: Value| (name.to_owned(), value);
+    let ours = ["reason", "source", REDRIVES];
+    let ours = ours.iter().filter_map(|name| Some(named(name, record.header(name)?.into())));
+    let place = [
+        named("topic", record.topic.as_str().into()),
+        named("partition", record.partition.into()),
+        named("offset", record.offset.into()),
+        named("timestamp", shown_time(record.timestamp).into()),
+    ];
+    let key = record.key.as_deref().map(|key| text_or_hex("key", key));
+    let value = text_or_hex("value", &record.value);
+    let headers = named("headers", record.headers.iter().map(header).collect());
+    let fields = ours.chain(place).chain(key).chain([value, headers]);
+    for (number, (name, value)) in fields.enumerate() {
+        out.extend(if number == 0 { "{" } else { "," }.bytes());
+        out.extend(format!("{}:{value}", Value::from(name)).bytes());
+    }
+    out.extend(b"}\n");
 }
 
 /// A record as a line for people: decisions as `firstword decide` shows them, others cut.
@@ -225,7 +228,7 @@ mod tests {
         let object: Value = serde_json::from_str(&written(object, &record(None, b"\xfe"))).unwrap();
         let expected = serde_json::json!({
             "reason": "not_json", "source": "e:1:2", "topic": "t", "partition": 3, "offset": 17,
-            "timestamp": "1970-01-01T00:00:01Z", "value_hex": "fe",
+            "timestamp": "1970-01-01T00:00:01.000Z", "value_hex": "fe",
             "headers": {"reason": "not_json", "source": "e:1:2", "none": null},
         });
         assert_eq!(object, expected);

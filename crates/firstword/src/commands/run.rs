@@ -170,9 +170,9 @@ impl Run {
             ("http.listen", "--http", &self.http),
             ("log.format", "--log-format", &self.log_format),
         ];
-        let given = flags.into_iter().filter_map(|(key, flag, value)| {
-            value.clone().map(|value| (key, (flag, value)))
-        });
+        let given = flags
+            .into_iter()
+            .filter_map(|(key, flag, value)| value.clone().map(|value| (key, (flag, value))));
         given.collect()
     }
 }

@@ -183,7 +183,8 @@ impl Form for Time {
 
     fn read(&self, given: Given<'_>) -> Result<Duration, Wrong> {
         let Time(range) = self;
-        let hint = "a whole number and a unit (`ms`, `s`, `m`, `h` or `d`) in quotes, such as \"10s\"";
+        let hint =
+            "a whole number and a unit (`ms`, `s`, `m`, `h` or `d`) in quotes, such as \"10s\"";
         let text = given.text("a duration", hint)?;
         let span = parse_duration(text)?;
         let time = Duration::from_millis(span.0.unsigned_abs());

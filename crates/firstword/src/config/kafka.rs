@@ -4,7 +4,9 @@
 
 use std::net::IpAddr;
 
-use firstword_stream::{Properties, Settings, TLS, check_property, check_settings, is_secret_property};
+use firstword_stream::{
+    Properties, Settings, TLS, check_property, check_settings, is_secret_property,
+};
 
 use super::PROPERTIES;
 use super::forms::{Flag, Place, Text, Word};
@@ -23,14 +25,16 @@ const SERVERS: Text = Text {
     hint: "host:port, several with commas",
     fits: |text| text.split(',').all(|server| is_server(server.trim())),
 };
-const ANYTHING: Text = Text { name: "text", hint: "at least one character", fits: |text| !text.is_empty() };
+const ANYTHING: Text =
+    Text { name: "text", hint: "at least one character", fits: |text| !text.is_empty() };
 
 /// What a build without TLS is told that is to use it.
 const REBUILD: &str = "build with `--features tls` (needs libssl-dev and pkg-config), or with `--features tls-vendored`, which builds OpenSSL along";
 
 fn is_server(server: &str) -> bool {
     let host = host(server);
-    let port = server.strip_prefix(host).and_then(|rest| rest.trim_start_matches(']').strip_prefix(':'));
+    let port =
+        server.strip_prefix(host).and_then(|rest| rest.trim_start_matches(']').strip_prefix(':'));
     let bare = host.trim_start_matches('[');
     !bare.is_empty()
         && !server.contains(|c: char| c.is_whitespace() || c == '/')
@@ -112,12 +116,8 @@ pub fn read(layers: &mut Layers<'_>, mut settings: Settings) -> Settings {
 
 fn sasl(layers: &mut Layers<'_>, used: bool, settings: &mut Settings) {
     const KEY: &str = "kafka.sasl.mechanism";
-    let mechanism = layers.read(
-        KEY,
-        "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER.",
-        &MECHANISM,
-        None,
-    );
+    let mechanism =
+        layers.read(KEY, "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER.", &MECHANISM, None);
     let username = layers.read("kafka.sasl.username", "Who we are.", &ANYTHING, None);
     let password = layers.secret(
         "kafka.sasl.password",
@@ -175,7 +175,11 @@ fn tls(layers: &mut Layers<'_>, used: bool, properties: &mut Properties) {
             "Who is trusted to say that Kafka is Kafka (PEM); else whom this system trusts.",
             "ssl.ca.location",
         ),
-        file("kafka.tls.certificate_file", "Our own certificate (PEM).", "ssl.certificate.location"),
+        file(
+            "kafka.tls.certificate_file",
+            "Our own certificate (PEM).",
+            "ssl.certificate.location",
+        ),
         file("kafka.tls.key_file", "The key of our own certificate (PEM).", "ssl.key.location"),
     ];
     let password = layers.secret(

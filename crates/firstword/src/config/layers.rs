@@ -103,9 +103,12 @@ impl<'t> Layers<'t> {
                     self.flatten(&format!("{dotted}."), table);
                 }
                 _ => {
-                    if self.in_file.insert(dotted.clone(), (key.span(), value)).is_some() {
+                    let before = self.in_file.insert(dotted.clone(), (key.span(), value));
+                    if let Some((before, _)) = before {
+                        let second =
+                            if before.start < key.span().start { key.span() } else { before };
                         let what = format!("`{dotted}` is set twice");
-                        self.problem(&Origin::File(key.span()), &what, None);
+                        self.problem(&Origin::File(second), &what, None);
                     }
                 }
             }
@@ -158,7 +161,9 @@ impl<'t> Layers<'t> {
 
     fn contents(&mut self, key: &str, file: &PathBuf) -> Option<String> {
         match std::fs::read_to_string(file) {
-            Ok(text) => Some(text.strip_suffix('\n').unwrap_or(&text).trim_end_matches('\r').into()),
+            Ok(text) => {
+                Some(text.strip_suffix('\n').unwrap_or(&text).trim_end_matches('\r').into())
+            }
             Err(error) => {
                 let what = format!("cannot read {}: {error}", file.display());
                 self.complain(key, &what, None);
@@ -285,8 +290,8 @@ impl<'t> Layers<'t> {
         let in_file = std::mem::take(&mut self.in_file);
         for (key, (span, value)) in in_file {
             let below = format!("{key}.");
-            let is_table = known.iter().any(|known| known.starts_with(&below))
-                || key == super::PROPERTIES;
+            let is_table =
+                known.iter().any(|known| known.starts_with(&below)) || key == super::PROPERTIES;
             if is_table && matches!(value.get_ref(), DeValue::Table(_)) {
                 continue; // and empty
             }
@@ -340,9 +345,8 @@ fn is_of_kubernetes(name: &str) -> bool {
             after.is_empty() || number.is_some_and(|first| first.is_ascii_digit())
         })
     };
-    let is_port = starts(name) || name.match_indices('_').any(|(at, _)| {
-        name.get(at + 1..).is_some_and(starts)
-    });
+    let is_port = starts(name)
+        || name.match_indices('_').any(|(at, _)| name.get(at + 1..).is_some_and(starts));
     let is_service = name.contains("SERVICE_HOST") || name.contains("SERVICE_PORT");
     !name.contains("__") && (is_port || is_service)
 }

@@ -30,7 +30,9 @@ impl Config {
             let origin = self.place(&line.origin);
             match &line.value {
                 None => writeln!(out, "# {name} =  # not set")?,
-                Some(value) if line.secret => writeln!(out, "# {name} = {value}  # {origin}, secret")?,
+                Some(value) if line.secret => {
+                    writeln!(out, "# {name} = {value}  # {origin}, secret")?
+                }
                 Some(value) if matches!(line.origin, Origin::Derived(_)) => {
                     writeln!(out, "# {name} = {value}  # {origin}")?;
                 }

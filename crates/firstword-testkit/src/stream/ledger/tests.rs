@@ -306,7 +306,9 @@ fn a_snapshot_of_another_machine_is_found() {
         let reader = Reader::new(&policy());
         // As long a life, of other events.
         let event = reader.event(LOG[0].as_bytes()).unwrap();
-        (0..4).for_each(|_| drop(engine.step(&event)));
+        for _ in 0..4 {
+            engine.step(&event);
+        }
         let alice = firstword_rules::Name::parse("person:alice").unwrap();
         records[at].value.clear();
         let machine = engine.machine(&alice).unwrap();

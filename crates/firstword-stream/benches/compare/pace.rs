@@ -1,0 +1,114 @@
+//! A record every now and then: how long it takes from record in to decision readable.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use firstword_stream::Settings;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, ThreadedProducer};
+use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
+
+use crate::{PARTITIONS, bare, ours};
+
+/// How often a record is sent.
+const PACE: Duration = Duration::from_millis(20);
+
+/// Runs a side on a paced trickle of so many records, and prints the median and the 99th percentile in milliseconds.
+/// The first second is for starting.
+pub fn run(settings: &Settings, side: &str, hops: u64, records: u64) -> anyhow::Result<(f64, f64)> {
+    let sent: Arc<Mutex<HashMap<String, Instant>>> = Arc::default();
+    let sender = send(settings, hops, records, Arc::clone(&sent))?;
+    let read = {
+        let settings = settings.clone();
+        thread::spawn(move || receive(&settings, hops, records, &sent))
+    };
+    match (side, hops) {
+        ("bare", 1) => bare::pass_through(settings, records)?,
+        ("bare", _) => bare::two_hops(settings, records)?,
+        _ => ours::run_until(settings, 1, || Ok(read.is_finished()))?,
+    }
+    sender.join().map_err(|_| anyhow::anyhow!("the sender panicked"))??;
+    let mut took = read.join().map_err(|_| anyhow::anyhow!("the reader panicked"))??;
+    ensure!(!took.is_empty(), "nothing was timed");
+    took.sort_by(f64::total_cmp);
+    let at =
+        |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or(f64::NAN);
+    Ok((at(0.5), at(0.99)))
+}
+
+type Sending = thread::JoinHandle<anyhow::Result<()>>;
+
+fn send(
+    settings: &Settings,
+    hops: u64,
+    records: u64,
+    sent: Arc<Mutex<HashMap<String, Instant>>>,
+) -> anyhow::Result<Sending> {
+    let topic = settings.topics.events.clone();
+    let producer: ThreadedProducer<DefaultProducerContext> = ClientConfig::new()
+        .set("bootstrap.servers", &settings.bootstrap_servers)
+        .set("partitioner", "murmur2_random")
+        .set("linger.ms", "0")
+        .create()?;
+    Ok(thread::spawn(move || {
+        // Time for the side to join its group.
+        sleep(Duration::from_secs(4));
+        for number in 0..records {
+            let from =
+                if hops == 1 { "business:shop".to_owned() } else { format!("person:a{number}") };
+            let (id, to) = (format!("p{number}"), format!("person:b{number}"));
+            let at = "2021-05-01T09:00:00.000Z";
+            let value = format!(
+                r#"{{"id":"{id}","type":"message","at":"{at}","from":"{from}","to":"{to}"}}"#
+            );
+            let key = if hops == 1 { &to } else { &from };
+            if let Ok(mut sent) = sent.lock() {
+                sent.insert(id, Instant::now());
+            }
+            let record = BaseRecord::to(&topic).key(key).payload(&value);
+            producer.send(record).map_err(|(error, _)| error)?;
+            sleep(PACE);
+        }
+        Ok(())
+    }))
+}
+
+/// Milliseconds from sent to readable, of each record but the first fifty.
+fn receive(
+    settings: &Settings,
+    hops: u64,
+    records: u64,
+    sent: &Mutex<HashMap<String, Instant>>,
+) -> anyhow::Result<Vec<f64>> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &settings.bootstrap_servers)
+        .set("group.id", "paced")
+        .set("isolation.level", "read_committed")
+        .set("fetch.queue.backoff.ms", "5")
+        .create()?;
+    let mut list = TopicPartitionList::new();
+    for partition in 0..PARTITIONS {
+        list.add_partition_offset(&settings.topics.decisions, partition, Offset::Beginning)?;
+    }
+    consumer.assign(&list)?;
+    let (mut took, mut seen, begun) = (Vec::new(), HashMap::<String, u64>::new(), Instant::now());
+    let mut done = 0;
+    while done < records && begun.elapsed() < Duration::from_secs(120) {
+        let Some(message) = consumer.poll(Duration::from_millis(100)) else { continue };
+        let message = message?;
+        let value: serde_json::Value = serde_json::from_slice(message.payload().unwrap_or(b"{}"))?;
+        let id = value.get("id").and_then(|id| id.as_str()).unwrap_or_default().to_owned();
+        let hop = seen.entry(id.clone()).or_insert(0);
+        *hop += 1;
+        if *hop < hops {
+            continue;
+        }
+        done += 1;
+        let since = sent.lock().ok().and_then(|sent| sent.get(&id).copied());
+        took.extend(since.map(|since| since.elapsed().as_secs_f64() * 1000.0));
+    }
+    Ok(took.split_off(took.len().min(50)))
+}
