@@ -34,6 +34,7 @@ const LONGEST_HEAD: usize = 64 * 1024 * 1024;
 /// A task's last decision, to be known again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Last {
+    offset: i64,
     /// The crc32 of its value.
     value: u32,
     /// Its record's timestamp.
@@ -41,22 +42,33 @@ pub(crate) struct Last {
 }
 
 impl Last {
-    /// The decision of a record that was published.
-    pub(crate) fn new(value: &[u8], timestamp: i64) -> Last {
-        Last { value: crc32fast::hash(value), timestamp }
+    /// The decision of a record.
+    pub(crate) fn new(offset: i64, value: &[u8], timestamp: i64) -> Last {
+        Last { offset, value: crc32fast::hash(value), timestamp }
     }
 
     /// The decision of a record as it was read.
     pub(crate) fn of(message: &BorrowedMessage<'_>) -> Last {
         let timestamp = message.timestamp().to_millis().unwrap_or(0);
-        Last::new(message.payload().unwrap_or_default(), timestamp)
+        Last::new(message.offset(), message.payload().unwrap_or_default(), timestamp)
     }
 
-    /// A topic may be told to put its own times in place of the records'.
-    fn is(&self, message: &BorrowedMessage<'_>) -> bool {
+    /// The same decision, at the offset that it was given.
+    pub(crate) fn at(self, offset: i64) -> Last {
+        Last { offset, ..self }
+    }
+
+    /// Where it lies.
+    pub(crate) fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// Whether a record is this decision. A topic may be told to put its own times in place of the records'.
+    pub(crate) fn is(&self, message: &BorrowedMessage<'_>) -> bool {
         let read = Last::of(message);
         let timed = matches!(message.timestamp(), Timestamp::CreateTime(_));
-        self.value == read.value && (!timed || self.timestamp == read.timestamp)
+        (self.offset, self.value) == (read.offset, read.value)
+            && (!timed || self.timestamp == read.timestamp)
     }
 }
 
@@ -64,9 +76,9 @@ impl Last {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kept<'t> {
     pub(crate) identity: &'t Identity,
-    /// The offset after its last decision.
+    /// An offset after its last decision, before those that will come.
     pub(crate) decisions_end: i64,
-    /// That decision, if there is one.
+    /// That decision, if it is still there.
     pub(crate) last: Option<Last>,
     /// The offsets that the group has committed: events, relay.
     pub(crate) committed: [i64; 2],
@@ -132,7 +144,8 @@ pub enum Refused {
     Line,
 }
 
-/// Writes a task's checkpoint, whole or not at all. There is none of a task that has not decided anything.
+/// Writes a task's checkpoint, whole or not at all. There is none of a task whose last decision is not there to be
+/// known again.
 ///
 /// # Errors
 /// A file that cannot be written, or that another worker writes just now: one of the two lost the task long ago.
@@ -218,19 +231,19 @@ impl Found {
         Ok(Some(Found { head, file }))
     }
 
-    /// The offset after its last decision.
+    /// An offset after its last decision, before those that came since.
     pub(crate) fn decisions_end(&self) -> i64 {
         self.head.decisions_end
+    }
+
+    /// Its last decision.
+    pub(crate) fn last(&self) -> Last {
+        self.head.last
     }
 
     /// How many machines it says that it has.
     pub(crate) fn machines(&self) -> u64 {
         self.head.machines
-    }
-
-    /// Whether this record is its last decision.
-    pub(crate) fn ends_with(&self, message: &BorrowedMessage<'_>) -> bool {
-        self.head.last.is(message)
     }
 
     /// Puts its machines into an engine without any; the line of those whose snapshots lack something, where these

@@ -57,6 +57,10 @@ pub(crate) struct Group {
     seat: Arc<Seat>,
     topics: TopicNames,
     changes: Mutex<Vec<Change>>,
+    /// As it was when the group last gave or took something. The client would always name one; but once it was
+    /// thrown out, until that is served here, it names a member without a name, and such a one Kafka lets commit in
+    /// transactions whatever it likes.
+    lease: Mutex<Option<Arc<ConsumerGroupMetadata>>>,
     /// Whether the worker holds no record that is not committed.
     idle: AtomicBool,
 }
@@ -104,6 +108,7 @@ impl Inbox {
             seat: Arc::clone(seat),
             topics: topics.clone(),
             changes: Mutex::default(),
+            lease: Mutex::default(),
             idle: AtomicBool::new(false),
         };
         let consumer: BaseConsumer<Group> = config
@@ -118,15 +123,21 @@ impl Inbox {
     /// # Errors
     /// What the group cannot heal by itself.
     pub(crate) fn changes(&self) -> Result<Vec<Change>, Halt> {
-        match self.consumer.poll(Duration::ZERO) {
-            None => (),
-            // Partitions are paused before they have queues of their own: a record here would be lost.
-            Some(Ok(message)) => {
-                let (topic, partition) = (message.topic().to_owned(), message.partition());
-                let what = "a record that came before its task was ready";
-                return Err(Halt::TornState { what, topic, partition, offset: message.offset() });
+        // One poll serves one thing at most, and more may wait; but never so much that it ends no more.
+        for _ in 0..16 {
+            let before = lock(&self.consumer.context().changes).len();
+            match self.consumer.poll(Duration::ZERO) {
+                None if lock(&self.consumer.context().changes).len() == before => break,
+                None => (),
+                // Partitions are paused before they have queues of their own: a record here would be lost.
+                Some(Ok(message)) => {
+                    let (topic, partition) = (message.topic().to_owned(), message.partition());
+                    let what = "a record that came before its task was ready";
+                    let offset = message.offset();
+                    return Err(Halt::TornState { what, topic, partition, offset });
+                }
+                Some(Err(error)) => heal(error, &self.topics.events, -1)?,
             }
-            Some(Err(error)) => heal(error, &self.topics.events, -1)?,
         }
         Ok(std::mem::take(&mut *lock(&self.consumer.context().changes)))
     }
@@ -155,10 +166,13 @@ impl Inbox {
         self.consumer.resume(&both).map_err(|error| Halt::of("resume a task", error))
     }
 
-    /// The group's word that its tasks are still this worker's; a transaction under an older one is refused.
-    pub(crate) fn lease(&self) -> Result<ConsumerGroupMetadata, Halt> {
-        let lease = self.consumer.group_metadata();
-        lease.ok_or_else(|| Halt::of("take the group's lease", KafkaError::Canceled))
+    /// The group's word that its tasks are still this worker's; a transaction under an older one is refused. None
+    /// while there is none.
+    pub(crate) fn lease(&self) -> Option<Arc<ConsumerGroupMetadata>> {
+        match self.consumer.assignment_lost() {
+            true => None,
+            false => lock(&self.consumer.context().lease).clone(),
+        }
     }
 
     /// The committed offsets of tasks, stable ones: events, relay.
@@ -169,6 +183,13 @@ impl Inbox {
     /// Whether the worker holds no record that is not committed: then what the client has given is all consumed.
     pub(crate) fn is_idle(&self, idle: bool) {
         self.consumer.context().idle.store(idle, Ordering::Relaxed);
+    }
+
+    /// Where the decisions of a partition end for now, if the broker says so at once.
+    pub(crate) fn decisions_end(&self, partition: i32) -> Option<i64> {
+        let topic = &self.topics.decisions;
+        let ends = self.consumer.fetch_watermarks(topic, partition, Duration::from_secs(1));
+        ends.ok().map(|(_, end)| end)
     }
 
     /// Waits until a queue has something, at most so long.
@@ -273,6 +294,8 @@ impl ConsumerContext for Group {
             }
         };
         lock(&self.changes).push(change);
+        let lease = consumer.group_metadata().filter(|_| !consumer.assignment_lost());
+        *lock(&self.lease) = lease.map(Arc::new);
     }
 
     fn main_queue_min_poll_interval(&self) -> rdkafka::util::Timeout {

@@ -201,6 +201,7 @@ impl Outbox {
             // A dead letter is as large as what was rejected, and more; how large that may be, the topics say.
             .set("message.max.bytes", "100000000")
             .set("enable.idempotence", "true")
+            .set("partitioner", "murmur2_random")
             .set("linger.ms", "2")
             .set("compression.codec", "lz4")
             .set("queue.buffering.max.messages", "1000000");

@@ -37,7 +37,7 @@ pub struct Restored {
     pub identity: Identity,
     /// Its machines.
     pub engine: Engine,
-    /// The offset after its last decision.
+    /// An offset after its last decision, before those that will come.
     pub decisions_end: i64,
     /// The offsets that the group has committed: events, relay.
     pub committed: [i64; 2],

@@ -133,6 +133,11 @@ impl Line {
         since
     }
 
+    /// The time of the record that whoever waits longest moved by.
+    pub(crate) fn oldest(&self) -> Option<i64> {
+        self.joined.front().map(|first| first.at)
+    }
+
     /// Everyone in line, in order.
     pub(crate) fn waiting(&self) -> impl ExactSizeIterator<Item = Party> {
         self.waiting.iter().copied()

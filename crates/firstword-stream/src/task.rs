@@ -13,6 +13,7 @@ use firstword_wire::{
 use crate::board::Tally;
 use crate::checkpoint::{self, Kept, Last};
 use crate::inbox::Input;
+use crate::outbox::Consumed;
 use crate::partition::partition_of;
 use crate::record::{Incoming, Outgoing, Parcel, Span, To};
 use crate::restore::{Identity, Restored};
@@ -34,13 +35,13 @@ pub(crate) struct Frame {
 pub(crate) struct Task {
     pub(crate) partition: i32,
     pub(crate) engine: Engine,
-    /// The offset after the last decision that this task knows of.
+    /// An offset after the last decision that this task knows of, before those that will come.
     pub(crate) decisions_end: i64,
     pub(crate) line: Line,
     /// Which of the worker's assignments this is: a task that went and came back is another one.
     pub(crate) assignment: u64,
     identity: Identity,
-    /// The last decision before `decisions_end`, if there is one.
+    /// The last decision before `decisions_end`, if it is known.
     last: Option<Last>,
     /// The offsets that the group has committed: events, relay.
     committed: [i64; 2],
@@ -56,7 +57,7 @@ pub(crate) struct Work {
     pub(crate) tally: Tally,
     /// How many of the line's head were written as snapshots.
     pub(crate) snapshots: usize,
-    /// The last decision.
+    /// The last decision, whose offset is told when it is published.
     last: Option<Last>,
     /// The oldest timestamp of what it took, in milliseconds since 1970.
     at: Option<i64>,
@@ -68,7 +69,7 @@ impl Work {
         let of_it =
             |record: &&Outgoing| record.to == To::Decisions && record.partition == Some(partition);
         if let Some(last) = parcel.records.iter().rev().find(of_it) {
-            self.last = Some(Last::new(parcel.bytes(last.value), last.timestamp));
+            self.last = Some(Last::new(-1, parcel.bytes(last.value), last.timestamp));
         }
     }
 }
@@ -175,12 +176,14 @@ impl Task {
             after: stretch(self.engine.machine_count(), frame.snapshot_after),
             before: now() - frame.snapshot_age.as_millis() as i64,
         };
-        let due = self.line.due(due, 2 * taken.len() + 100);
+        let most = if taken.is_empty() { 1_000 } else { 2 * taken.len() + 100 };
+        let due = self.line.due(due, most);
         work.snapshots = due.len();
         if due.is_empty() {
             return;
         }
-        let timestamp = taken.iter().map(|taken| taken.record.timestamp).max().unwrap_or(0);
+        let newest = taken.iter().map(|taken| taken.record.timestamp).max();
+        let timestamp = newest.unwrap_or_else(now);
         let from = parcel.show(self.line.restore_from(due.len(), self.decisions_end));
         let header = [(parcel.text("restore-from"), Some(from))];
         for person in due {
@@ -196,12 +199,32 @@ impl Task {
         }
     }
 
+    /// Whether somebody waits for longer than `snapshot_age` to be written.
+    pub(crate) fn is_overdue(&self, frame: &Frame) -> bool {
+        let before = now() - frame.snapshot_age.as_millis() as i64;
+        self.line.oldest().is_some_and(|oldest| oldest < before)
+    }
+
+    /// The topic of decisions has come to this offset, and nothing is on its way there: marks of transactions lie
+    /// before it, which a restore need not find when they were deleted.
+    pub(crate) fn pass_marks(&mut self, end: i64) {
+        self.decisions_end = self.decisions_end.max(end);
+    }
+
+    /// The input offset that the group has committed last, to be committed again.
+    pub(crate) fn standing(&self) -> Option<Consumed> {
+        let both = self.committed.into_iter().zip([false, true]);
+        let mut known = both.filter(|(next, _)| *next >= 0);
+        known.next().map(|(next, relay)| Consumed { relay, partition: self.partition, next })
+    }
+
     /// Lets the machines be as the work has them, for it was published; what that was, counted.
     pub(crate) fn merge(&mut self, work: Work, decisions_end: Option<i64>) -> Tally {
         let moved = work.draft.moved().map(|(person, _)| person);
         self.line.advance(work.snapshots, moved, self.decisions_end, work.at.unwrap_or(0));
         if let Some(end) = decisions_end {
-            (self.decisions_end, self.last) = (end, work.last);
+            self.decisions_end = end;
+            self.last = work.last.map(|last| last.at(end - 1));
         }
         self.engine.merge(work.draft);
         work.tally
@@ -340,7 +363,10 @@ impl Desk<'_> {
         let person = rest.person.or_else(|| firstword_wire::person_of_key(record.key()?));
         if let Some(person) = person.filter(|_| !rest.harmless) {
             let id = source.1.map(|source| self.parcel.bytes(source).to_vec()).unwrap_or_default();
-            let at = firstword_rules::Millis(record.timestamp.min(now()));
+            // What was sent back is in doubt since it first came: an opt-in given meanwhile stays given.
+            let first = record.header(FIRST_TIMESTAMP).and_then(|first| str::from_utf8(first).ok());
+            let first = first.and_then(|first| first.parse().ok()).unwrap_or(i64::MAX);
+            let at = firstword_rules::Millis(record.timestamp.min(now()).min(first));
             let fact = firstword_rules::Fact::Unreadable;
             let what = firstword_rules::What::Fact { person, fact };
             let id = String::from_utf8_lossy(&id).into_owned().into();

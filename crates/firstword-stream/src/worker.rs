@@ -1,5 +1,7 @@
 //! A worker: one thread that owns a consumer, a transactional producer and the machines of its tasks.
 
+mod step;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -15,9 +17,10 @@ use crate::inbox::{Change, Inbox, Input};
 use crate::outbox::{Committed, Consumed, Outbox};
 use crate::record::Parcel;
 use crate::restore::{Assignment, Restorer, Watch};
-use crate::task::{Frame, Taken, Task, Work};
+use crate::task::{Frame, Task};
 use crate::watch::client_id;
 use crate::{Halt, Settings, check_topics};
+use step::Step;
 
 /// Asks workers to stop after the step that they are in.
 #[derive(Clone, Debug, Default)]
@@ -89,17 +92,6 @@ impl Watch for Wanted {
     fn wanted(&self) -> bool {
         self.0.strong_count() > 0
     }
-}
-
-/// What a step took and what came of it.
-#[derive(Default)]
-struct Step {
-    /// By task, in the order in which it is decided.
-    batch: BTreeMap<i32, Vec<Taken>>,
-    /// What each task made of the first so many of its records.
-    works: BTreeMap<i32, (usize, Work)>,
-    records: usize,
-    bytes: usize,
 }
 
 /// How much records a step holds at most, in bytes.
@@ -206,22 +198,26 @@ impl Worker {
         }
     }
 
-    /// One step: records in, one transaction out; whether there was anything to do. Between the lease and the
-    /// commit nothing polls the group, so no rebalance can slip in.
+    /// One step: records in, one transaction out; whether there was anything to do. The lease is as the
+    /// group was when it last gave or took a task: if it has moved on since, the transaction is refused.
     fn step(&mut self) -> Result<bool, Halt> {
         let mut step = Step::default();
         self.collect(&mut step)?;
+        self.catch_up(&mut step);
         let worked = step.records > 0;
         if worked {
             self.inbox.is_idle(false);
         }
         let mut first = true;
         while !step.batch.is_empty() && !self.stop.asked() {
-            let lease = self.inbox.lease()?;
+            let Some(lease) = self.inbox.lease() else {
+                self.keep_what_is_ours(&mut step)?;
+                continue;
+            };
             let went = self.publish(&mut step, std::mem::take(&mut first))?;
             let asked = Instant::now();
             let committed = match went {
-                true => self.outbox.commit(&step.consumed(), &lease)?,
+                true => self.outbox.commit(&step.offsets(), &lease)?,
                 false => Committed::No,
             };
             match committed {
@@ -239,6 +235,20 @@ impl Worker {
             }
         }
         Ok(worked)
+    }
+
+    /// Lets a task take part of which nothing was taken, but where people have waited too long for their snapshots:
+    /// by and by `decisions` are deleted. One at a time, for the broker has to be asked.
+    fn catch_up(&mut self, step: &mut Step) {
+        let mut quiet = self.tasks.iter_mut().filter(|(of, _)| !step.batch.contains_key(*of));
+        let Some((partition, task)) = quiet.find(|(_, task)| task.is_overdue(&self.frame)) else {
+            return;
+        };
+        if let Some(end) = self.inbox.decisions_end(*partition) {
+            task.pass_marks(end);
+            step.standing = task.standing();
+            step.batch.insert(*partition, Vec::new());
+        }
     }
 
     /// Takes what there is, a round of the tasks; how many records.
@@ -451,30 +461,5 @@ impl Worker {
         self.restoring.insert(partition, Restoring { assignment, inputs, _wanted: wanted });
         let task = Assignment { partition, partitions: self.frame.partitions, committed };
         self.restorer.begin(assignment, task, watch)
-    }
-}
-
-impl Step {
-    /// Forgets the tasks that are not to stay.
-    fn retain(&mut self, stay: impl Fn(i32) -> bool) {
-        self.batch.retain(|partition, _| stay(*partition));
-        self.works.retain(|partition, _| stay(*partition));
-    }
-
-    /// How far it has read.
-    fn consumed(&self) -> Vec<Consumed> {
-        let mut consumed = Vec::new();
-        for (partition, taken) in &self.batch {
-            for relay in [false, true] {
-                let last = taken.iter().rev().find(|taken| taken.relay == relay);
-                let partition = *partition;
-                consumed.extend(last.map(|last| Consumed {
-                    relay,
-                    partition,
-                    next: last.record.offset + 1,
-                }));
-            }
-        }
-        consumed
     }
 }

@@ -423,3 +423,51 @@ fn a_letter_that_is_rejected_again_counts_and_stops() -> anyhow::Result<()> {
     worker.join().unwrap_or_else(|_| panic!("a worker panicked"))?;
     Ok(())
 }
+
+/// What was refused for its time is decided once that time has come: a letter goes back with the time of now.
+#[test]
+fn a_letter_from_the_future_is_decided_when_its_time_has_come() -> anyhow::Result<()> {
+    let (_broker, settings) = topics("future")?;
+    let names = &settings.topics;
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_millis() as i64;
+    let (at, sent_at) = (Millis(now - 60_000), now - 3_600_000);
+    let event = format!(
+        r#"{{"id":"1","type":"terms.accepted","at":"{at}","person":"person:alice","version":"2021-05"}}"#
+    );
+    let sender = Sender::new(&settings, &[&names.events])?;
+    sender.send(&names.events, Some(b"person:alice"), event.as_bytes(), &[], Some(sent_at))?;
+    sender.finish()?;
+    let stop = Stop::default();
+    let seat = Board::new(1, names, "policy").seat(0);
+    let worker = Worker::join(settings.clone(), law(), "a", seat, stop.clone())?;
+    let worker = thread::spawn(move || worker.run());
+    let follow = Range { to: None, ..Range::default() };
+    let both = [names.dead_letters.as_str(), names.decisions.as_str()];
+    let mut reader = RangeReader::open(&settings, &both, &follow)?;
+    let mut next = |topic: &str| -> anyhow::Result<Record> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            match reader.next(Duration::from_secs(1))? {
+                Some(record) if record.topic == topic => return Ok(record),
+                _ => (),
+            }
+        }
+        anyhow::bail!("nothing came in {topic}")
+    };
+    let letter = next(&names.dead_letters)?;
+    assert_eq!((letter.header("reason"), letter.timestamp), (Some("from_the_future"), sent_at));
+    redrive(&settings, &only("from_the_future"), |_| ())?;
+    let decided = loop {
+        let decision = next(&names.decisions)?;
+        let text = String::from_utf8(decision.value.clone())?;
+        if text.contains("terms.accepted") {
+            break decision;
+        }
+    };
+    assert_eq!(decided.header("verdict"), Some("recorded"));
+    assert!(decided.timestamp >= now);
+    stop.ask();
+    worker.join().unwrap_or_else(|_| panic!("a worker panicked"))?;
+    Ok(())
+}

@@ -45,7 +45,7 @@ fn task() -> (Engine, Line) {
 
 fn keep(folder: &TempDir, identity: &Identity) -> PathBuf {
     let (engine, line) = task();
-    let last = Some(Last::new(b"decision", 1_000));
+    let last = Some(Last::new(999, b"decision", 1_000));
     let kept = Kept { identity, decisions_end: 1_000, last, committed: [5, -1] };
     write(folder.path(), &kept, &engine, &line).unwrap();
     path(folder.path(), identity)

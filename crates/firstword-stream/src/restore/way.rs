@@ -24,11 +24,16 @@ struct Way<'w> {
     identity: &'w Identity,
 }
 
-/// Machines as they were when the task's decisions ended at an offset.
+/// So many offsets before where the decisions ended are read again: one of them, likely, is the last decision, by
+/// which a checkpoint is known; others are marks.
+const BACK: i64 = 16;
+
+/// Machines as they were when the task's decisions ended at an offset, and the last of these, if it is known.
 struct Start {
     engine: Engine,
     line: Line,
     end: i64,
+    last: Option<Last>,
 }
 
 /// Why a checkpoint was not used.
@@ -114,11 +119,12 @@ impl Way<'_> {
         if end < held {
             return Err(Refused::Stale { end, held }.into());
         }
-        if low >= end || high < end {
+        let last = found.last();
+        if last.offset() < low || high < end {
             return Err(Refused::OutOfRange { end, low, high }.into());
         }
-        let first = self.reader.open(self.decisions(), end - 1, self.watch)?.next()?;
-        if first.is_none_or(|first| first.offset() != end - 1 || !found.ends_with(&first)) {
+        let first = self.reader.open(self.decisions(), last.offset(), self.watch)?.next()?;
+        if !first.is_some_and(|first| last.is(&first)) {
             return Err(Refused::OtherDecisions { end }.into());
         }
         let mut engine = Engine::new(self.policy.clone());
@@ -130,7 +136,7 @@ impl Way<'_> {
             self.watch.wanted()
         })?;
         let line = line.ok_or(Stopped::NotWanted)?;
-        Ok(Some(Start { engine, line, end }))
+        Ok(Some(Start { engine, line, end, last: Some(last) }))
     }
 
     /// The offset of `decisions` before which the snapshots hold everything.
@@ -181,7 +187,7 @@ impl Way<'_> {
         }
         self.watch.machines(engine.machine_count());
         let end = self.restore_from(newest.as_ref())?;
-        Ok(Start { engine, line: Line::default(), end })
+        Ok(Start { engine, line: Line::default(), end, last: None })
     }
 
     /// Lets the machines advance by the decisions since.
@@ -190,26 +196,26 @@ impl Way<'_> {
         start: Start,
         (low, high): (i64, i64),
     ) -> Result<(Engine, Line, i64, Option<Last>), Stopped> {
-        let (topic, Start { mut engine, mut line, end }) = (self.decisions(), start);
+        let (topic, Start { mut engine, mut line, end, last }) = (self.decisions(), start);
         if end < low {
             return Err(torn(topic, low, "decisions were deleted that no snapshot holds").into());
         }
         if end > high {
             return Err(torn(topic, high, "snapshots of decisions that are not there").into());
         }
-        // The one before them is the last where none came since.
-        let from = (end - 1).max(low);
+        let from = (end - BACK).max(low);
         self.watch.expect((high - from) as u64);
         let mut stretch = self.reader.open(topic, from, self.watch)?;
-        let mut last = None;
+        let mut newest = None;
         while let Some(message) = stretch.next()? {
             self.fold(&message, &mut engine, &mut line)?;
-            last = Some(message);
+            newest = Some(message);
         }
         self.watch.machines(engine.machine_count());
-        let decisions_end = last.as_ref().map_or(end, |last| end.max(last.offset() + 1));
-        let last = last.filter(|last| last.offset() + 1 == decisions_end);
-        Ok((engine, line, decisions_end, last.map(|last| Last::of(&last))))
+        let newest = newest.map(|newest| Last::of(&newest)).or(last);
+        // Nothing is written there any more but by whoever has the task, so what comes comes after the end.
+        let end = newest.map_or(high, |newest| high.max(newest.offset() + 1));
+        Ok((engine, line, end, newest))
     }
 
     fn fold(

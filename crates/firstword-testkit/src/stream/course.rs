@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use firstword_policy::builtin;
 use firstword_rules::Policy;
-use firstword_stream::{Settings, TopicNames, create_topics, open_transactions};
+use firstword_stream::{Record, Settings, TopicNames, create_topics, open_transactions};
 use firstword_traffic::generate::{Generator, Traffic};
 
 use super::under_way::UnderWay;
@@ -212,7 +212,8 @@ fn audit(
     Ok(afterwards)
 }
 
-/// Keeps what one needs to look into it: the events as they were sent, the decisions as they came.
+/// Keeps what one needs to look into it: the events as they were sent, the decisions as they came, and where each
+/// record of the other topics lies and what caused it.
 fn record(
     settings: &Settings,
     traffic: &Traffic,
@@ -221,12 +222,19 @@ fn record(
 ) -> Result<()> {
     let mut events = fs::File::create(folder.join("events.jsonl"))?;
     Generator::new(traffic)?.write(&mut events)?;
-    let mut decisions = Vec::new();
-    read_all(settings, &[&settings.topics.decisions], |record| {
-        decisions.extend_from_slice(&record.value);
-        decisions.push(b'\n');
+    let TopicNames { relay, decisions, dead_letters, .. } = &settings.topics;
+    let (mut decided, mut places) = (Vec::new(), String::new());
+    read_all(settings, &[relay, decisions, dead_letters], |record| {
+        if record.topic == *decisions {
+            decided.extend_from_slice(&record.value);
+            decided.push(b'\n');
+        }
+        let Record { topic, partition, offset, .. } = record;
+        let source = record.header("source").unwrap_or_default();
+        places.push_str(&format!("{topic}:{partition}:{offset} {source}\n"));
     })?;
-    fs::write(folder.join("decisions.jsonl"), decisions)?;
+    fs::write(folder.join("decisions.jsonl"), decided)?;
+    fs::write(folder.join("places.txt"), places)?;
     Ok(fs::write(folder.join("violations.txt"), violations.join("\n") + "\n")?)
 }
 

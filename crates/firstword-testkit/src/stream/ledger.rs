@@ -165,14 +165,14 @@ impl Ledger {
         }
         match self.sources.enter(place, step) {
             Ok(settles) => self.counts.settled += u64::from(settles),
-            Err(what) => self.violated(seen, what),
+            Err(what) => self.violated(seen, format!("{what}, {source}")),
         }
     }
 
     fn rejected(&mut self, seen: &Record) {
         self.counts.dead_letters += 1;
-        let Some(place) = seen.header("source").and_then(|source| self.sources.place(source))
-        else {
+        let source = seen.header("source").unwrap_or_default();
+        let Some(place) = self.sources.place(source) else {
             return self.violated(seen, "a dead letter whose source is no place in `events`");
         };
         let too_early = RejectReason::FromTheFuture;
@@ -190,7 +190,7 @@ impl Ledger {
             Step::Rejected { value, in_doubt: in_doubt.as_ref().map(|person| hash_of(&person)) };
         match self.sources.enter(place, step) {
             Ok(settles) => self.counts.settled += u64::from(settles),
-            Err(what) => self.violated(seen, what),
+            Err(what) => self.violated(seen, format!("{what}, {source}")),
         }
     }
 
