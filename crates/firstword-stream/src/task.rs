@@ -18,7 +18,7 @@ use crate::partition::partition_of;
 use crate::record::{Incoming, Outgoing, Parcel, Span, To};
 use crate::restore::{Identity, Restored};
 use crate::snapshots::{Due, Line, stretch};
-use crate::{Halt, TopicNames};
+use crate::{FIRST_TIMESTAMP, Halt, TopicNames};
 
 /// What all tasks of a worker share.
 pub(crate) struct Frame {
