@@ -175,10 +175,7 @@ pub fn wrong_type(expected: &'static str, value: &Value<'_>) -> What {
 }
 
 /// The word that was probably meant, as a hint.
-pub fn did_you_mean<'w>(
-    written: &str,
-    words: impl IntoIterator<Item = &'w str>,
-) -> Option<String> {
+pub fn did_you_mean<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<String> {
     // A text far longer than any word is no slip of the finger, and comparing it takes long.
     let written = (written.len() <= 128).then(|| written.to_lowercase())?;
     let distance = |word: &str| strsim::osa_distance(&written, &word.to_lowercase());

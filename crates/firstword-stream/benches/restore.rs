@@ -1,7 +1,8 @@
-//! How long a restart takes: a million machines from `snapshots` on a real broker of this machine, and from checkpoints.
+//! How long a restart takes: a million machines from `snapshots` on a real broker of this machine, and from
+//! checkpoints.
 //!
 //! ```text
-//! cargo bench -p firstword-stream --bench restore -- [machines] [rounds]
+//! cargo bench -p firstword-stream --bench restore -- [machines] [rounds] [events a person]
 //! ```
 //! The machines are those of generated traffic, the topics have 8 partitions, and each machine has one snapshot, as
 //! after a compaction. Whoever has more cores restores more tasks at a time: `taskset -c 0,1` shows two.
@@ -27,7 +28,8 @@ const PARTITIONS: i32 = 8;
 
 fn main() -> anyhow::Result<()> {
     let mut numbers = std::env::args().skip(1).filter_map(|word| word.parse::<u32>().ok());
-    let (people, rounds) = (numbers.next().unwrap_or(1_000_000), numbers.next().unwrap_or(3));
+    let mut number = |by_default| numbers.next().unwrap_or(by_default);
+    let (people, rounds, events) = (number(1_000_000), number(3), number(4));
     let broker = Broker::start(1, &Options::default()).context("a broker")?;
     let mut settings = Settings::new(&broker.bootstrap());
     settings.topics = TopicNames::under("bench");
@@ -35,7 +37,7 @@ fn main() -> anyhow::Result<()> {
         .build()?
         .block_on(create_topics(&settings, PARTITIONS, 1))?;
     let policy = firstword_policy::builtin("whatsapp-business-2026").context("a policy")?;
-    let (machines, bytes) = fill(&settings, &Engine::new(policy.clone()), people)?;
+    let (machines, bytes) = fill(&settings, &Engine::new(policy.clone()), people, events)?;
     println!("{machines} machines, {:.0} bytes a snapshot", bytes as f64 / machines as f64);
 
     // The group has committed the one event that the decision of each partition came of.
@@ -79,8 +81,13 @@ fn keep(restored: &[Restored], folder: &std::path::Path) -> anyhow::Result<()> {
 
 /// Fills `snapshots` with the machines of generated traffic, and `decisions` with the last one of each partition; how
 /// many machines, and bytes.
-fn fill(settings: &Settings, empty: &Engine, people: u32) -> anyhow::Result<(usize, usize)> {
-    let events = 4 * u64::from(people);
+fn fill(
+    settings: &Settings,
+    empty: &Engine,
+    people: u32,
+    each: u32,
+) -> anyhow::Result<(usize, usize)> {
+    let events = u64::from(each) * u64::from(people);
     let businesses = 2_000.min(people);
     let traffic = Traffic { people, businesses, events, days: 7, seed: 3, ..Traffic::default() };
     let mut log = Vec::new();

@@ -75,6 +75,7 @@ impl ClientContext for Context {
             // The end of a partition is no error, and what is wrong with a connection was said already.
             Some(
                 Code::PartitionEOF
+                | Code::AllBrokersDown
                 | Code::BrokerTransportFailure
                 | Code::Resolve
                 | Code::SSL

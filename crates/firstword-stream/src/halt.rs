@@ -66,7 +66,9 @@ pub enum Halt {
         partition: i32,
     },
     /// No broker answers.
-    #[error("cannot reach Kafka at {servers}: {code}; is it running there, and is the address right?")]
+    #[error(
+        "cannot reach Kafka at {servers}: {code}; is it running there, and is the address right?"
+    )]
     Unreachable {
         /// Where it should be: host and port, several with commas.
         servers: String,
@@ -145,6 +147,11 @@ pub enum Halt {
          than that of events, since a dead letter is the record and its headers. Nothing of its step was published"
     )]
     TooLarge,
+    /// A defect of ours.
+    #[error(
+        "a worker panicked, which is a defect; nothing of its step was published. What it said stands above"
+    )]
+    Panicked,
     /// The machine has no thread left to give.
     #[error("cannot start a worker: {0}")]
     Thread(#[source] std::io::Error),

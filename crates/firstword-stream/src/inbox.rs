@@ -48,6 +48,9 @@ pub(crate) struct Input {
     topic: String,
     partition: i32,
     head: Option<Incoming>,
+    /// The offset after the last record that it gave. When a rebalance pauses and resumes it, the client may give a
+    /// record twice (librdkafka 2.12 notes its place only after it has handed the record out).
+    next: i64,
     /// Whether it has given all that there is.
     drained: bool,
 }
@@ -157,7 +160,7 @@ impl Inbox {
         })?;
         let bell = Arc::clone(&self.bell);
         queue.set_nonempty_callback(move || bell.ring());
-        Ok(Input { queue, topic: topic.to_owned(), partition, head: None, drained: false })
+        Ok(Input { queue, topic: topic.to_owned(), partition, head: None, next: 0, drained: false })
     }
 
     /// Lets the records of a task that is restored come.
@@ -197,12 +200,18 @@ impl Inbox {
         self.bell.wait(longest);
     }
 
-    /// Leaves the group, so that others need not wait for it to be missed.
+    /// Leaves the group, so that others need not wait for it to be missed. Who is still joining joins first: the
+    /// group would wait for a member that left meanwhile.
     pub(crate) fn leave(&self) {
+        let turn = Duration::from_millis(20);
+        let joined = || lock(&self.consumer.context().lease).is_some();
+        for _ in (0..150).take_while(|_| !joined()) {
+            drop(self.consumer.poll(turn));
+        }
         self.consumer.unsubscribe();
         // Revocations are served by polling; a broker that is down must not keep us.
         for _ in 0..50 {
-            drop(self.consumer.poll(Duration::from_millis(20)));
+            drop(self.consumer.poll(turn));
             if self.consumer.assignment().is_ok_and(|left| left.count() == 0) {
                 return;
             }
@@ -216,8 +225,10 @@ impl Input {
         while self.head.is_none() {
             match self.queue.poll(Duration::ZERO) {
                 None => return Ok(None),
+                Some(Ok(message)) if message.offset() < self.next => (),
                 Some(Ok(message)) => {
                     self.drained = false;
+                    self.next = message.offset() + 1;
                     self.head = Some(Incoming::of(&message));
                 }
                 Some(Err(KafkaError::PartitionEOF(_))) => self.drained = true,

@@ -4,6 +4,7 @@
 //! asynchronous client can ask.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use tokio::runtime::Handle;
@@ -61,7 +62,12 @@ fn on_a_thread(
 ) -> Result<(), Halt> {
     let (stop, ended) = (stop.clone(), ended.clone());
     let all = move || {
-        let outcome = work();
+        let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Halt::Panicked));
+        let outcome = match outcome {
+            // Who is asked to stop while Kafka is away has nothing to finish.
+            Err(Halt::Unreachable { .. }) if stop.asked() => Ok(()),
+            outcome => outcome,
+        };
         stop.ask();
         // Nobody listens any more if the process is going.
         let _ = ended.send(outcome);

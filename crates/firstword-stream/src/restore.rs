@@ -1,4 +1,5 @@
-//! The way back: a task's machines from a checkpoint or from `snapshots`, and the `decisions` since, checked on the way.
+//! The way back: a task's machines from a checkpoint or from `snapshots`, and the `decisions` since, all of it
+//! checked on the way.
 //!
 //! It reads and decides nothing, writes nothing and commits nothing. Several tasks are restored at a time (`queue`),
 //! each on a thread that may wait for Kafka (`reader`) on its `way`, and none for longer than somebody wants it.

@@ -16,8 +16,12 @@
 //!   under 50,000 decisions of `snapshot_after` are written with every fiftieth decision. By age each machine adds at
 //!   most one snapshot an age: a million machines in a day are twelve a second.
 //!
-//! Who moved a few hundred decisions apart joins together, so W is that much shorter. It counts offsets, and a transaction takes one for its own mark: at one decision a transaction all of it is reached
-//! after half as many decisions. `the_line_keeps_its_word` below holds both bounds against simulated traffic.
+//! Who moved a few hundred decisions apart joins together, so W is that much shorter. It counts offsets, and a
+//! transaction takes one for its own mark: at one decision a transaction all of it is reached after half as many
+//! decisions. The tests beside hold both bounds against simulated traffic.
+//!
+//! A task that has gone quiet still writes those who have waited too long, and says to go on behind the mark of its
+//! last transaction: so all of its decisions may be deleted, and a restore needs none.
 
 use std::collections::VecDeque;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use firstword_engine::{Draft, Engine, first_role};
-use firstword_rules::{Decision, Event, Name, Policy, Role, Verdict};
+use firstword_rules::{Decision, Event, Name, Party, Policy, Role, Verdict};
 use firstword_wire::{
     Reader, Reject, RejectReason, read_forwarded, salvage, write_decision, write_event,
     write_machine,
@@ -64,6 +64,11 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    /// Whether nothing was decided.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.last.is_none()
+    }
+
     /// Notes the last decision of a partition, if a parcel has one.
     pub(crate) fn note_last(&mut self, partition: i32, parcel: &Parcel) {
         let of_it =
@@ -171,13 +176,8 @@ impl Task {
         frame: &Frame,
         taken: &[Taken],
     ) {
-        let due = Due {
-            end: self.decisions_end,
-            after: stretch(self.engine.machine_count(), frame.snapshot_after),
-            before: now() - frame.snapshot_age.as_millis() as i64,
-        };
         let most = if taken.is_empty() { 1_000 } else { 2 * taken.len() + 100 };
-        let due = self.line.due(due, most);
+        let due = self.due(frame, most);
         work.snapshots = due.len();
         if due.is_empty() {
             return;
@@ -199,16 +199,34 @@ impl Task {
         }
     }
 
+    fn due(&self, frame: &Frame, most: usize) -> Vec<Party> {
+        let due = Due {
+            end: self.decisions_end,
+            after: stretch(self.engine.machine_count(), frame.snapshot_after),
+            before: now() - frame.snapshot_age.as_millis() as i64,
+        };
+        self.line.due(due, most)
+    }
+
+    /// Whether somebody's snapshot is due.
+    pub(crate) fn is_due(&self, frame: &Frame) -> bool {
+        !self.due(frame, 1).is_empty()
+    }
+
     /// Whether somebody waits for longer than `snapshot_age` to be written.
     pub(crate) fn is_overdue(&self, frame: &Frame) -> bool {
         let before = now() - frame.snapshot_age.as_millis() as i64;
         self.line.oldest().is_some_and(|oldest| oldest < before)
     }
 
-    /// The topic of decisions has come to this offset, and nothing is on its way there: marks of transactions lie
-    /// before it, which a restore need not find when they were deleted.
-    pub(crate) fn pass_marks(&mut self, end: i64) {
-        self.decisions_end = self.decisions_end.max(end);
+    /// The stable part of the topic of decisions ends here: behind the mark of the last transaction, which a restore
+    /// need not find any more; or before it while it is not written, then this is false.
+    pub(crate) fn pass_marks(&mut self, end: i64) -> bool {
+        let passed = end >= self.decisions_end;
+        if passed {
+            self.decisions_end = end;
+        }
+        passed
     }
 
     /// The input offset that the group has committed last, to be committed again.

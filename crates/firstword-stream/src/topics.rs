@@ -8,7 +8,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::Metadata;
 
 use crate::context::{self, Context};
-use crate::{Halt, Settings};
+use crate::{Halt, Settings, Stop};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -17,9 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// # Errors
 /// A topic that is missing, counts that differ, a broker that cannot be reached or refuses.
 pub fn check_topics(settings: &Settings) -> Result<i32, Halt> {
+    check(settings, &Stop::default())
+}
+
+/// The same, but for no longer than until somebody is asked to stop.
+pub(crate) fn check(settings: &Settings, stop: &Stop) -> Result<i32, Halt> {
     let client = context::consumer(settings, &settings.client())
         .map_err(|error| Halt::of("make a client", error))?;
-    let metadata = ask(&client)?;
+    let metadata = ask(settings, &client, stop)?;
     let partitions = |name: &str| {
         let topic = metadata.topics().iter().find(|topic| topic.name() == name);
         topic.map(|topic| topic.partitions().len()).filter(|count| *count > 0)
@@ -41,7 +46,7 @@ pub fn check_topics(settings: &Settings) -> Result<i32, Halt> {
 }
 
 /// Asks for the topics until there is an answer; wrong credentials are none to wait for.
-fn ask(client: &BaseConsumer<Context>) -> Result<Metadata, Halt> {
+fn ask(settings: &Settings, client: &BaseConsumer<Context>, stop: &Stop) -> Result<Metadata, Halt> {
     let what = "ask the broker for its topics";
     let begun = Instant::now();
     loop {
@@ -54,8 +59,12 @@ fn ask(client: &BaseConsumer<Context>) -> Result<Metadata, Halt> {
                 return Err(halt);
             }
         }
-        if begun.elapsed() > PATIENCE {
-            return Err(Halt::of(what, error));
+        if begun.elapsed() > PATIENCE || stop.asked() {
+            let servers = settings.bootstrap_servers.clone();
+            return Err(match error.rdkafka_error_code() {
+                Some(code) => Halt::Unreachable { servers, code },
+                None => Halt::of(what, error),
+            });
         }
     }
 }
@@ -100,5 +109,17 @@ pub async fn create_topics(
             Err((_, code)) => return Err(Halt::of("create a topic", KafkaError::AdminOp(code))),
         }
     }
-    Ok(())
+    // A broker says that a topic is made before it shows it to everybody.
+    let (settings, begun) = (settings.clone(), Instant::now());
+    let shown = tokio::task::spawn_blocking(move || {
+        loop {
+            match check_topics(&settings) {
+                Err(Halt::TopicMissing(_)) if begun.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                outcome => return outcome.map(drop),
+            }
+        }
+    });
+    shown.await.unwrap_or(Ok(()))
 }

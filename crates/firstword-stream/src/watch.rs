@@ -13,7 +13,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use tokio::runtime::Handle;
 
 use crate::context::{self, Context};
-use crate::{Board, Halt, Settings, Stop, check_topics};
+use crate::{Board, Halt, Settings, Stop, check_topics, topics};
 
 /// How often it looks at the topics and the group.
 const LOOK: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ pub(crate) fn watch(
     stop: &Stop,
     runtime: &Handle,
 ) -> Result<(), Halt> {
-    let partitions = check_topics(settings)?;
+    let partitions = topics::check(settings, stop)?;
     let mut config = settings.client();
     config.set("group.id", &settings.group);
     let client = context::consumer(settings, &config)

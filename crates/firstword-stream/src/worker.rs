@@ -19,7 +19,7 @@ use crate::record::Parcel;
 use crate::restore::{Assignment, Restorer, Watch};
 use crate::task::{Frame, Task};
 use crate::watch::client_id;
-use crate::{Halt, Settings, check_topics};
+use crate::{Halt, Settings, topics};
 use step::Step;
 
 /// Asks workers to stop after the step that they are in.
@@ -97,7 +97,7 @@ impl Watch for Wanted {
 /// How much records a step holds at most, in bytes.
 const BATCH_BYTES: usize = 32 << 20;
 /// For how long Kafka may keep a worker that leaves.
-const LEAVING: Duration = Duration::from_secs(4);
+const LEAVING: Duration = Duration::from_secs(7);
 /// How often the bytes of the machines are counted.
 const COUNT: Duration = Duration::from_secs(30);
 /// A step of so many records shows that there is a load: then the next may wait a little for more.
@@ -116,7 +116,7 @@ impl Worker {
         seat: Seat,
         stop: Stop,
     ) -> Result<Worker, Halt> {
-        let partitions = check_topics(&settings)?;
+        let partitions = topics::check(&settings, &stop)?;
         let transactional_id = format!("{}-{slot}", settings.group);
         let mut outbox = Outbox::new(&settings, seat.board(), transactional_id);
         while !stop.asked() && !outbox.explain_journal(&law.policy.label, &law.canonical)? {}
@@ -238,17 +238,14 @@ impl Worker {
     }
 
     /// Lets a task take part of which nothing was taken, but where people have waited too long for their snapshots:
-    /// by and by `decisions` are deleted. One at a time, for the broker has to be asked.
+    /// by and by `decisions` are deleted. One at a time, for the broker has to be asked something.
     fn catch_up(&mut self, step: &mut Step) {
         let mut quiet = self.tasks.iter_mut().filter(|(of, _)| !step.batch.contains_key(*of));
         let Some((partition, task)) = quiet.find(|(_, task)| task.is_overdue(&self.frame)) else {
             return;
         };
-        if let Some(end) = self.inbox.decisions_end(*partition) {
-            task.pass_marks(end);
-            step.standing = task.standing();
-            step.batch.insert(*partition, Vec::new());
-        }
+        step.standing = task.standing();
+        step.batch.insert(*partition, Vec::new());
     }
 
     /// Takes what there is, a round of the tasks; how many records.
@@ -293,10 +290,15 @@ impl Worker {
         }
         self.parcel.clear();
         for (partition, (_, work)) in &mut step.works {
-            let (Some(task), Some(taken)) = (self.tasks.get(partition), step.batch.get(partition))
-            else {
-                continue;
-            };
+            let task = self.tasks.get_mut(partition);
+            let (Some(task), Some(taken)) = (task, step.batch.get(partition)) else { continue };
+            if work.is_quiet() && task.is_due(&self.frame) {
+                // Once all are written a restore must not look for marks that were deleted with the decisions.
+                let end = self.inbox.decisions_end(*partition);
+                if !end.is_some_and(|end| task.pass_marks(end)) {
+                    continue;
+                }
+            }
             task.snapshot(work, &mut self.parcel, &self.frame, taken);
         }
         self.outbox.send(&self.parcel)
@@ -337,7 +339,7 @@ impl Worker {
                 });
             }
             let tally = task.merge(work, end);
-            self.seat.decided(partition, &tally, task.engine.people());
+            self.seat.decided(partition, &tally, task.engine.machine_count());
             if count {
                 self.seat.bytes(partition, task.engine.bytes());
             }
@@ -435,7 +437,7 @@ impl Worker {
             let partition = restored.identity.partition;
             match self.restoring.remove(&partition) {
                 Some(task) if task.assignment == assignment => {
-                    let machines = restored.engine.people();
+                    let machines = restored.engine.machine_count();
                     tracing::info!(partition, machines, "task restored");
                     self.seat.running(partition, machines);
                     self.seat.bytes(partition, restored.engine.bytes());

@@ -1,6 +1,6 @@
 //! What the tests of several crates share: implementations of the rules, and what they are held against.
 //!
-//! - [`Implementation`] is whatever decides a log: the engine in this process, the program, later the stream.
+//! - [`Implementation`] is whatever decides a log: the engine in this process, the program, the stream.
 //!   Nothing below it knows which one it is, so all are held against the same corpus.
 //! - [`Log`] is a recorded log with the decisions that must come of it.
 //! - [`Story`] is a log that a person can read and write, with what must come of each line beside it.

@@ -12,7 +12,9 @@ mod reject;
 pub mod scan;
 mod snapshot;
 
-pub use decision::{BadDecision, Recorded, read_decision, read_forwarded, write_decision, write_event};
+pub use decision::{
+    BadDecision, Recorded, read_decision, read_forwarded, write_decision, write_event,
+};
 pub use machines::{BadMachines, MachinesIn, MachinesOut};
 pub use read::{
     LARGEST, Reader, Reject, RejectReason, Salvage, parse_time, person_of_key, salvage, trim_line,

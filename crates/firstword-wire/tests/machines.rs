@@ -69,7 +69,7 @@ fn what_is_written_is_read() {
     // Over several of the pieces in which it is read.
     let before = engine(8_000);
     let bytes = write(&before);
-    assert!(bytes.len() > 2 << 20, "{} bytes", bytes.len());
+    assert!(bytes.len() > 1 << 20, "{} bytes", bytes.len());
     for read in [read(&bytes[..]), read(Dripping(&bytes))] {
         let (after, count) = read.unwrap();
         assert_eq!((after.machine_count(), count), (before.machine_count(), count));

@@ -10,7 +10,7 @@ use xtask::{ci, tidy};
 const USAGE: &str = "\
 cargo xtask tidy          what the repository asks of its own files
 cargo xtask ci [STAGE..]  every stage, or those named: needs tidy fmt lint test doc deny
-cargo xtask prove [..]    that the stream is exactly once, also while things break, on a real Kafka (--help)
+cargo xtask prove [..]    exactly once, also while things break, shown on a real Kafka (--help)
 cargo xtask compare [..]  the stream beside bare rdkafka and Kafka Streams: a table (--help)
 ";
 

@@ -53,8 +53,9 @@ impl Reader {
             .set("fetch.message.max.bytes", "4194304")
             .set("queued.max.messages.kbytes", "32768")
             .set("fetch.queue.backoff.ms", "5")
-            // The end of a partition is told by an empty answer, which the broker holds back for so long.
-            .set("fetch.wait.max.ms", "10");
+            // The end of a partition is told by an empty answer, which the broker holds back for so long; three times
+            // for each task.
+            .set("fetch.wait.max.ms", "1");
         settings.properties.tune(&mut config);
         let client = |config: &ClientConfig| {
             consumer(settings, config).map_err(|error| Halt::of("make a client", error))

@@ -17,7 +17,7 @@ const USAGE: &str = "\
 usage: firstword-proof [--scenario NAME,..|all] [--events N] [--seed N]
                        [--workers N,..] [--processes N,..] [--program FILE]
 
-NAME is one of: plain kills freezes brokers joins rescale three-brokers.
+NAME is one of: plain kills freezes brokers joins rescale three-brokers mixed.
 `plain` goes through every number of workers in every number of processes; the others through the
 last number of processes, with one worker in each. Without --seed the time gives one, and it
 is printed. Without --program cargo builds it.

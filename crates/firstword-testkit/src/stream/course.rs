@@ -4,10 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context as Asking, Poll, Wake, Waker};
-use std::thread::{self, Thread, sleep};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -49,7 +46,7 @@ pub enum Fault {
     Broker(usize),
     /// A process more.
     Join,
-    /// A process less, in order.
+    /// A process less, in order; before the last one leaves another joins.
     Leave,
     /// All stop, in order, and so many start.
     Restart {
@@ -122,7 +119,7 @@ impl Course {
         settings.session_timeout = SESSION;
         settings.snapshot_after = self.snapshot_after;
         settings.state_dir = self.state_dir.then(|| folder.join("state"));
-        block_on(create_topics(&settings, PARTITIONS, self.nodes as i32))?;
+        make_topics(&settings, PARTITIONS, self.nodes as i32)?;
         writeln!(say, "{}: {} events, seed {}", self.title, self.events, self.seed)?;
         let traffic = self.traffic();
         let mut under_way =
@@ -277,20 +274,8 @@ impl fmt::Display for Report {
     }
 }
 
-/// Waits for something that is asked for asynchronously, on this thread.
-pub(super) fn block_on<F: Future>(asked: F) -> F::Output {
-    struct Parked(Thread);
-    impl Wake for Parked {
-        fn wake(self: Arc<Parked>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Parked(thread::current())));
-    let mut asked = pin!(asked);
-    loop {
-        match asked.as_mut().poll(&mut Asking::from_waker(&waker)) {
-            Poll::Ready(answer) => return answer,
-            Poll::Pending => thread::park(),
-        }
-    }
+/// Makes the topics of a group.
+pub(super) fn make_topics(settings: &Settings, partitions: i32, copies: i32) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    Ok(runtime.block_on(create_topics(settings, partitions, copies))?)
 }

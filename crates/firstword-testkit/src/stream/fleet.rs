@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use firstword_stream::Settings;
@@ -26,7 +27,14 @@ pub struct Fleet {
     policy: String,
     /// Where each process says what it does, in a file of its name.
     folder: PathBuf,
-    members: BTreeMap<String, Process>,
+    members: BTreeMap<String, Member>,
+}
+
+/// A process, and how long its log was before it: until it says something it cannot be asked anything either.
+#[derive(Debug)]
+struct Member {
+    process: Process,
+    log_from: u64,
 }
 
 impl Fleet {
@@ -85,9 +93,10 @@ impl Fleet {
         if let Some(folder) = &settings.state_dir {
             words.extend(["--state-dir".into(), folder.clone().into_os_string()]);
         }
+        let log_from = self.log_length(name);
         let process = Process::start(OsStr::new("env"), &words, &self.log(name));
         let process = process.with_context(|| format!("cannot run {}", self.program.display()))?;
-        self.members.insert(name.to_owned(), process);
+        self.members.insert(name.to_owned(), Member { process, log_from });
         Ok(())
     }
 
@@ -113,8 +122,8 @@ impl Fleet {
     }
 
     fn signal(&mut self, name: &str, signal: Signal) -> Result<()> {
-        let process = self.members.get_mut(name).with_context(|| format!("no process {name}"))?;
-        Ok(process.signal(signal)?)
+        let member = self.members.get_mut(name).with_context(|| format!("no process {name}"))?;
+        Ok(member.process.signal(signal)?)
     }
 
     /// Stops processes in order (SIGTERM), all at the same time.
@@ -123,12 +132,18 @@ impl Fleet {
     /// When one did not end within ten seconds, or not with status 0.
     pub fn stop(&mut self, names: &[String]) -> Result<()> {
         for name in names {
+            // A process that has hardly begun does not listen yet: it would end at once, and not in order.
+            let from = self.members.get(name).map_or(0, |member| member.log_from);
+            let begun = Instant::now();
+            while self.log_length(name) <= from && begun.elapsed() < GRACE {
+                sleep(Duration::from_millis(10));
+            }
             self.signal(name, Signal::TERM)?;
         }
         let mut wrong = Vec::new();
         for name in names {
-            let Some(mut process) = self.members.remove(name) else { continue };
-            match process.wait(GRACE)? {
+            let Some(mut member) = self.members.remove(name) else { continue };
+            match member.process.wait(GRACE)? {
                 Some(status) if status.success() => (),
                 Some(status) => {
                     wrong.push(format!("{name} stopped with {status}:\n{}", self.said(name)));
@@ -151,8 +166,8 @@ impl Fleet {
     pub fn ended(&mut self) -> Result<Vec<String>> {
         let mut told = Vec::new();
         for name in self.names() {
-            let Some(process) = self.members.get_mut(&name) else { continue };
-            if let Some(status) = process.ended()? {
+            let Some(member) = self.members.get_mut(&name) else { continue };
+            if let Some(status) = member.process.ended()? {
                 told.push(format!("{name} ended with {status}:\n{}", self.said(&name)));
                 self.members.remove(&name);
             }
@@ -164,8 +179,13 @@ impl Fleet {
         self.folder.join(format!("{name}.log"))
     }
 
-    fn said(&self, name: &str) -> String {
+    fn log_length(&self, name: &str) -> u64 {
+        fs::metadata(self.log(name)).map_or(0, |log| log.len())
+    }
+
+    /// The end of what a process said.
+    pub fn said(&self, name: &str) -> String {
         let said = fs::read(self.log(name)).unwrap_or_default();
-        last_lines(&String::from_utf8_lossy(&said), 6)
+        last_lines(&String::from_utf8_lossy(&said), 10)
     }
 }

@@ -8,13 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use firstword_policy::parse;
 use firstword_rules::Verdict;
-use firstword_stream::{
-    Bound, Range, RangeReader, Record, Sender, Settings, TopicNames, create_topics, key_of,
-};
+use firstword_stream::{Bound, Range, RangeReader, Record, Sender, Settings, TopicNames, key_of};
 use firstword_wire::{Reader, read_decision};
 
 use super::Fleet;
-use super::course::block_on;
+use super::course::make_topics;
 use crate::broker::{Broker, Shared};
 use crate::in_process::numbered;
 use crate::{Implementation, Outcome};
@@ -58,7 +56,7 @@ impl Implementation for InStream {
         let name = format!("log-{}", LOGS.fetch_add(1, Ordering::SeqCst));
         settings.topics = TopicNames::under(&name);
         settings.group = name;
-        block_on(create_topics(&settings, 1, 1))?;
+        make_topics(&settings, 1, 1)?;
         let policy_file = policy_file.to_str().context("a folder that is no text")?;
         let mut fleet = Fleet::new(&self.program, &settings, policy_file, folder.path());
         fleet.start("p1", 1)?;
@@ -71,9 +69,7 @@ impl Implementation for InStream {
             lines += 1;
         }
         sender.finish()?;
-        let outcome = decisions(&settings, lines)?;
-        let told = fleet.ended()?;
-        ensure!(told.is_empty(), "{}", told.join("\n"));
+        let outcome = decisions(&settings, lines).with_context(|| fleet.said("p1"))?;
         fleet.stop(&["p1".to_owned()])?;
         Ok(outcome)
     }

@@ -16,8 +16,8 @@ pub struct Size {
 }
 
 /// The names of all scenarios of courses, in the order in which `all` goes through them.
-pub const SCENARIOS: [&str; 7] =
-    ["plain", "kills", "freezes", "brokers", "joins", "rescale", "three-brokers"];
+pub const SCENARIOS: [&str; 8] =
+    ["plain", "kills", "freezes", "brokers", "joins", "rescale", "three-brokers", "mixed"];
 
 /// The courses of a scenario; none where there is no such scenario.
 pub fn courses(scenario: &str, size: &Size) -> Vec<Course> {
@@ -62,6 +62,7 @@ pub fn courses(scenario: &str, size: &Size) -> Vec<Course> {
             let each = (1..=3).map(Fault::Broker).collect();
             vec![Course { nodes: 3, ..course("three brokers", each) }]
         }
+        "mixed" => vec![mixed(size.events, size.seed)],
         _ => Vec::new(),
     }
 }

@@ -11,7 +11,9 @@ use std::io::Write;
 use clap::Subcommand;
 use serde::Serialize;
 
-pub use source::{Source, shown};
+pub use source::Source;
+#[cfg(feature = "kafka")]
+pub use source::shown;
 
 use crate::exit::Exit;
 use crate::terminal::Format;

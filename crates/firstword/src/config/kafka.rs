@@ -162,6 +162,11 @@ fn tls(layers: &mut Layers<'_>, used: bool, properties: &mut Properties) {
     let mut file = |key, about, property| {
         let path = layers.read(key, about, &Place, None);
         let given = path.is_some();
+        if let Some(path) = &path
+            && let Err(error) = std::fs::File::open(path)
+        {
+            layers.complain(key, &format!("cannot read {}: {error}", path.display()), None);
+        }
         if let Some(path) = path
             && used
         {

@@ -164,7 +164,9 @@ fn what_belongs_together_is_missed() {
     let sasl = "kafka.security_protocol = 'sasl_plaintext'\n";
     assert!(told(sasl).ends_with(": SASL needs `kafka.sasl.mechanism`"));
     assert!(told("kafka.sasl.mechanism = 'PLAIN'").contains("SASL is not used; `kafka.security"));
-    assert!(told("kafka.tls.ca_file = 'ca.pem'").contains("TLS is not used; `kafka.security"));
+    let tls = problems("kafka.tls.ca_file = 'none/ca.pem'");
+    assert!(tls.iter().any(|told| told.starts_with("run.toml:1:21: cannot read none/ca.pem: ")));
+    assert!(tls.iter().any(|told| told.contains("TLS is not used; `kafka.security_protocol`")));
     // Found by making a client as workers will.
     assert!(told(&format!("{sasl}kafka.sasl.mechanism = 'PLAIN'")).contains("sasl.username"));
     let twice = format!(

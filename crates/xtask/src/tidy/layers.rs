@@ -61,7 +61,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
         "serde",
         &["firstword", "firstword-policy", "firstword-stream", "firstword-web", "firstword-wire"],
     ),
-    ("tokio", &["firstword", "firstword-stream", "firstword-web"]),
+    ("tokio", &["firstword", "firstword-stream", "firstword-testkit", "firstword-web"]),
 ];
 
 /// What a section of a manifest is for.
