@@ -25,6 +25,9 @@ enum Runs {
     Installed(&'static str, &'static [&'static str]),
 }
 
+/// All is built and tested with TLS, so that it is built once.
+const TLS: &str = "firstword/tls";
+
 const STAGES: &[Stage] = &[
     Stage { name: "needs", runs: Runs::Needs },
     Stage { name: "tidy", runs: Runs::Tidy },
@@ -32,14 +35,30 @@ const STAGES: &[Stage] = &[
     Stage {
         name: "lint",
         runs: Runs::Cargo(
-            &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+            &[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--features",
+                TLS,
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
             "",
         ),
     },
-    Stage { name: "test", runs: Runs::Cargo(&["test", "--workspace", "--locked"], "") },
+    Stage {
+        name: "test",
+        runs: Runs::Cargo(&["test", "--workspace", "--features", TLS, "--locked"], ""),
+    },
     Stage {
         name: "doc",
-        runs: Runs::Cargo(&["doc", "--workspace", "--no-deps", "--locked"], "-D warnings"),
+        runs: Runs::Cargo(
+            &["doc", "--workspace", "--no-deps", "--features", TLS, "--locked"],
+            "-D warnings",
+        ),
     },
     // Advisories need a database from the network: what they say may change without a change here.
     Stage {
