@@ -1,6 +1,6 @@
 //! What a process looks after while it runs, on a real Kafka: that its topics stay as they were, that all of its group
 //! decide under one law, and that `relay` does not grow.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

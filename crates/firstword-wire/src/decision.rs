@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use firstword_rules::{
@@ -290,11 +290,12 @@ pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
 /// if it is no such decision. This is what a stream reads of its own decisions all the time, so it is not read whole.
 pub fn read_forwarded(bytes: &[u8]) -> Option<(Event<'_>, Basis)> {
     // No string can hold these: a quote within one has a backslash before it.
-    const FORWARDED: &[u8] = br#""verdict":"forwarded","#;
-    const BASIS: &[u8] = br#","as":""#;
+    static FORWARDED: LazyLock<Finder<'_>> =
+        LazyLock::new(|| Finder::new(br#""verdict":"forwarded","#));
+    static BASIS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(br#","as":""#));
     static READER: LazyLock<Reader> = LazyLock::new(Reader::without_keywords);
-    let own = bytes.get(memmem::find(bytes, FORWARDED)?..)?;
-    let basis = own.get(memmem::find(own, BASIS)? + BASIS.len()..)?;
+    let own = bytes.get(FORWARDED.find(bytes)?..)?;
+    let basis = own.get(BASIS.find(own)? + BASIS.needle().len()..)?;
     let basis = basis.split(|byte| *byte == b'"').next()?;
     let basis = Basis::parse(std::str::from_utf8(basis).ok()?)?;
     Some((READER.event_of_any_size(bytes).ok()?, basis))
