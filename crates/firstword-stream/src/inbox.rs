@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::base_consumer::PartitionQueue;
@@ -22,7 +22,9 @@ use crate::record::Incoming;
 use crate::{Halt, Settings, TopicNames};
 
 /// How long a request to the group's coordinator may take before it is asked again.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST: Duration = Duration::from_secs(3);
+/// For how long it is asked again: a worker that died may have left a transaction open for half of that.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What a rebalance changed, in the order in which it did.
 #[derive(Debug)]
@@ -339,8 +341,8 @@ impl Group {
 
 /// The committed offsets of both inputs, -1 where there is none. Under `read_committed` the group answers only when
 /// no transaction on them is open any more.
-fn committed<C: ConsumerContext>(
-    consumer: &BaseConsumer<C>,
+fn committed(
+    consumer: &BaseConsumer<Group>,
     topics: &TopicNames,
     partitions: &[i32],
 ) -> KafkaResult<Vec<(i32, [i64; 2])>> {
@@ -348,12 +350,19 @@ fn committed<C: ConsumerContext>(
         return Ok(Vec::new());
     }
     let wanted = both(topics, partitions.iter().copied());
-    let mut tries = 0;
+    let begun = Instant::now();
     let answer = loop {
-        tries += 1;
-        match consumer.committed_offsets(wanted.clone(), PATIENCE) {
+        consumer.context().seat.turn();
+        let answer = consumer.committed_offsets(wanted.clone(), REQUEST).and_then(|answer| {
+            // A partition may have an error of its own, and then an offset that looks like none.
+            answer.elements().iter().try_for_each(|element| element.error())?;
+            Ok(answer)
+        });
+        match answer {
             Ok(answer) => break answer,
-            Err(error) if tries < 6 && is_passing(&error) => (),
+            Err(error) if begun.elapsed() < PATIENCE && is_passing(&error) => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
             Err(error) => return Err(error),
         }
     };

@@ -218,6 +218,7 @@ impl Outbox {
         match producer.init_transactions(PATIENCE) {
             Ok(()) => Ok(Some(producer)),
             Err(error) => {
+                tracing::warn!(%error, "cannot begin with transactions yet");
                 refused(&error)?;
                 sleep(Duration::from_millis(100));
                 Ok(None)
@@ -249,7 +250,7 @@ fn finish(
     producer.send_offsets_to_transaction(&offsets, group, PATIENCE).map_err(Failure::Before)?;
     match producer.commit_transaction(PATIENCE) {
         Ok(()) => Ok(std::mem::take(&mut *lock(&producer.context().ends))),
-        Err(error) if aborts(&error) => Err(Failure::Before(error)),
+        // Even an error that asks for an abort may follow a commit whose answer was lost.
         Err(error) => Err(Failure::Committing(error)),
     }
 }
@@ -309,11 +310,6 @@ fn send(
     }
 }
 
-/// Whether an error of a commit says that the transaction did not happen.
-fn aborts(error: &KafkaError) -> bool {
-    matches!(error, KafkaError::Transaction(error) if error.txn_requires_abort())
-}
-
 /// Lets through what Kafka can heal.
 fn refused(error: &KafkaError) -> Result<(), Halt> {
     use RDKafkaErrorCode as Code;
@@ -334,7 +330,14 @@ fn refused(error: &KafkaError) -> Result<(), Halt> {
             | Code::SaslAuthenticationFailed
             | Code::UnknownTopicOrPartition
             | Code::UnknownTopic
-            | Code::UnknownPartition,
+            | Code::UnknownPartition
+            // Nothing of these passes by waiting: the topics, or the broker, must be set otherwise.
+            | Code::InvalidTimestamp
+            | Code::InvalidRecord
+            | Code::PolicyViolation
+            | Code::InvalidTopic
+            | Code::InvalidTransactionTimeout
+            | Code::UnsupportedFeature,
         ) => Err(Halt::of("publish", error.clone())),
         _ => Ok(()),
     }
@@ -359,7 +362,8 @@ impl ProducerContext for Reports {
 
     fn delivery(&self, result: &DeliveryResult<'_>, _: ()) {
         match result {
-            Ok(message) if message.topic() == self.decisions => {
+            // Of a record that it sent twice the client knows no offset.
+            Ok(message) if message.topic() == self.decisions && message.offset() >= 0 => {
                 let mut ends = lock(&self.ends);
                 let end = ends.entry(message.partition()).or_insert(0);
                 *end = (*end).max(message.offset() + 1);

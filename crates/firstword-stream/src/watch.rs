@@ -13,10 +13,10 @@ use rdkafka::{Offset, TopicPartitionList};
 use tokio::runtime::Handle;
 
 use crate::context::{self, Context};
-use crate::{Board, Halt, Settings, Stop, check_topics, topics};
+use crate::{Board, Halt, Settings, Stop, topics};
 
 /// How often it looks at the topics and the group.
-const LOOK: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_secs(5);
 /// How often it deletes what all have consumed.
 const DELETE: Duration = Duration::from_secs(60);
 /// How long a request may take.
@@ -50,12 +50,13 @@ pub(crate) fn watch(
         .client()
         .create_with_context(Context::new(settings))
         .map_err(|error| Halt::of("make an admin client", error))?;
-    let mut watch = Watch { settings, client, admin, partitions, may_delete: true };
+    let mut watch =
+        Watch { settings, client, admin, partitions, may_delete: true, doubtful: false };
     let (mut looked, mut deleted) = (Instant::now(), Instant::now());
     while !stop.asked() {
         std::thread::sleep(Duration::from_millis(100));
         if looked.elapsed() >= LOOK {
-            watch.topics()?;
+            watch.topics(stop)?;
             board.policies_differ(watch.others(policy));
             looked = Instant::now();
         }
@@ -74,12 +75,14 @@ struct Watch<'w> {
     partitions: i32,
     /// Whether the broker lets us delete; without the right to, `relay` grows, and that is all.
     may_delete: bool,
+    /// Whether the last look found something wrong with the topics.
+    doubtful: bool,
 }
 
 impl Watch<'_> {
     /// More partitions would send people to other machines than those that know them.
-    fn topics(&self) -> Result<(), Halt> {
-        match check_topics(self.settings) {
+    fn topics(&mut self, stop: &Stop) -> Result<(), Halt> {
+        let looked = match topics::check(self.settings, stop) {
             Ok(now) if now == self.partitions => Ok(()),
             Ok(now) => Err(Halt::PartitionsAdded {
                 topic: self.settings.topics.events.clone(),
@@ -88,6 +91,15 @@ impl Watch<'_> {
             }),
             Err(halt @ (Halt::TopicMissing(_) | Halt::PartitionsDiffer { .. })) => Err(halt),
             Err(_) => Ok(()), // a broker that is away: the workers know best
+        };
+        // A broker that has just come back may not know the topics yet: two looks must agree.
+        match looked {
+            Err(halt) if std::mem::replace(&mut self.doubtful, true) => Err(halt),
+            Err(_) => Ok(()),
+            Ok(()) => {
+                self.doubtful = false;
+                Ok(())
+            }
         }
     }
 
@@ -121,7 +133,8 @@ impl Watch<'_> {
         if consumed.count() == 0 {
             return;
         }
-        let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+        let options =
+            AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE));
         let refused = match runtime.block_on(self.admin.delete_records(&consumed, &options)) {
             Err(KafkaError::AdminOp(RDKafkaErrorCode::TopicAuthorizationFailed)) => true,
             Ok(outcome) => outcome.elements().iter().any(|element| {

@@ -3,6 +3,7 @@
 mod step;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Weak};
@@ -154,6 +155,17 @@ impl Worker {
     /// # Errors
     /// What neither this worker nor Kafka can heal. Nothing of the last step was published then.
     pub fn run(mut self) -> Result<(), Halt> {
+        let worked = catch_unwind(AssertUnwindSafe(|| self.work()));
+        let outcome = worked.unwrap_or(Err(Halt::Panicked));
+        if outcome.is_ok() {
+            self.keep();
+        }
+        // Whatever happened: Kafka must not keep a worker that has something to say.
+        self.leave();
+        outcome
+    }
+
+    fn work(&mut self) -> Result<(), Halt> {
         while !self.stop.asked() {
             self.seat.turn();
             self.follow_the_group()?;
@@ -162,9 +174,6 @@ impl Worker {
                 self.inbox.wait(Duration::from_millis(20));
             }
         }
-        self.restoring.clear();
-        self.keep();
-        self.leave();
         Ok(())
     }
 
@@ -173,8 +182,8 @@ impl Worker {
     fn leave(self) {
         let (done, wait) = channel();
         let leave = thread::spawn(move || {
-            let Worker { tasks, inbox, outbox, .. } = self;
-            drop(tasks);
+            let Worker { tasks, restoring, inbox, outbox, .. } = self;
+            drop((tasks, restoring));
             inbox.leave();
             drop((inbox, outbox));
             let _ = done.send(());
@@ -254,6 +263,9 @@ impl Worker {
         let before = step.records;
         for (partition, task) in &mut self.tasks {
             for _ in 0..TURN {
+                if step.bytes >= BATCH_BYTES {
+                    break;
+                }
                 let Some(taken) = task.next(&self.frame)? else { break };
                 step.bytes += taken.record.len();
                 step.records += 1;
@@ -379,7 +391,10 @@ impl Worker {
             match self.inbox.committed(&partitions) {
                 Ok(committed) => break committed.into_iter().collect(),
                 Err(_) if self.stop.asked() => return Ok(()),
-                Err(_) => thread::sleep(Duration::from_millis(100)),
+                Err(error) => match Halt::of("ask the group where to go on", error) {
+                    halt @ Halt::NotAuthorized { .. } => return Err(halt),
+                    halt => tracing::warn!("{halt}"),
+                },
             }
         };
         let at = |consumed: &Consumed| {
