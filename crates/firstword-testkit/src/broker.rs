@@ -37,8 +37,6 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use rustix::process::Signal;
-
 use folder::Folder;
 use node::{Failure, Node, Ports};
 
@@ -226,12 +224,12 @@ impl Broker {
     }
 
     /// Stops a node in the middle of whatever it does (SIGSTOP): connections stay, answers do not
-    /// come.
+    /// come. When this returns, it has stopped.
     ///
     /// # Errors
     /// When there is no such node or it does not run.
     pub fn freeze(&self, node: usize) -> anyhow::Result<()> {
-        self.node(node)?.signal(Signal::STOP)
+        self.node(node)?.freeze()
     }
 
     /// Lets a frozen node go on (SIGCONT).
@@ -239,7 +237,7 @@ impl Broker {
     /// # Errors
     /// When there is no such node or it does not run.
     pub fn thaw(&self, node: usize) -> anyhow::Result<()> {
-        self.node(node)?.signal(Signal::CONT)
+        self.node(node)?.thaw()
     }
 
     fn node(&self, number: usize) -> anyhow::Result<&Node> {

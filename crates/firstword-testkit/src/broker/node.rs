@@ -5,7 +5,7 @@
 use std::{
     ffi::{OsStr, OsString},
     fs,
-    io::{Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -217,15 +217,27 @@ impl Node {
         Ok(())
     }
 
-    /// Sends a signal to its process.
+    /// Stops its process in the middle of whatever it does.
     ///
     /// # Errors
     /// When none runs.
-    pub(super) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+    pub(super) fn freeze(&self) -> anyhow::Result<()> {
+        self.with_process(Process::freeze)
+    }
+
+    /// Lets a frozen process go on.
+    ///
+    /// # Errors
+    /// When none runs.
+    pub(super) fn thaw(&self) -> anyhow::Result<()> {
+        self.with_process(|process| process.signal(Signal::CONT))
+    }
+
+    fn with_process(&self, ask: impl FnOnce(&mut Process) -> io::Result<()>) -> anyhow::Result<()> {
         if let Some(now) = self.running().as_mut()
             && now.process.ended()?.is_none()
         {
-            return Ok(now.process.signal(signal)?);
+            return Ok(ask(&mut now.process)?);
         }
         bail!("node {} does not run", self.number)
     }

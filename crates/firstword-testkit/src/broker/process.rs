@@ -23,7 +23,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 /// A background command of a shell reads nothing, hence the detour over descriptor 3.
 const GUARDED: &str = r#"
@@ -80,6 +80,21 @@ impl Process {
         }
         // Not waited for yet, so the number still names our child.
         Ok(kill_process(Pid::from_child(&self.0), signal)?)
+    }
+
+    /// Stops it in the middle of whatever it does; when this returns none of its threads runs.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub(crate) fn freeze(&mut self) -> io::Result<()> {
+        self.signal(Signal::STOP)?;
+        // The signal is on its way to each thread: the kernel tells when the last has stopped. Not reaped here.
+        let told = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let state = waitid(WaitId::Pid(Pid::from_child(&self.0)), told)?;
+        match state {
+            Some(state) if state.stopped() => Ok(()),
+            _ => Err(io::Error::other("it has ended")),
+        }
     }
 }
 
