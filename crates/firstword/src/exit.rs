@@ -11,6 +11,8 @@ use anyhow::Context;
 pub enum Exit {
     /// 0: done.
     Done,
+    /// 1: a difference, or a check that failed; what it is was said already.
+    Difference,
     /// 2: wrong usage, policy or configuration; what is wrong was said already.
     Usage,
     /// 3: trouble; what it is was said already.
@@ -39,6 +41,7 @@ pub fn usage_error(message: impl Into<String>) -> anyhow::Error {
 pub fn code(outcome: anyhow::Result<Exit>) -> ExitCode {
     match outcome {
         Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Difference) => ExitCode::from(1),
         Ok(Exit::Usage) => ExitCode::from(2),
         #[cfg(feature = "kafka")]
         Ok(Exit::Trouble) => ExitCode::from(3),

@@ -5,6 +5,7 @@
 mod commands;
 #[cfg(feature = "kafka")]
 mod config;
+mod deciding;
 mod diagram;
 mod exit;
 mod io;

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -12,11 +11,12 @@ use firstword_rules::{Decision, Event, Reason, Role, Side, Verdict};
 use firstword_wire::RejectReason;
 
 use super::PolicyArg;
+use crate::deciding::{self, Options, Tally};
 use crate::exit::{Exit, say, usage_error};
 use crate::io::lines::Chunks;
 use crate::io::source::Inputs;
 use crate::io::state::StateDir;
-use crate::pipeline::{self, Options, Tally};
+use crate::pipeline::threads;
 use crate::terminal::{Colours, Format, Progress, counted, thousands};
 
 /// Decide a log: one final decision per event, as JSON lines, in the order of the log.
@@ -71,13 +71,13 @@ pub fn run(args: Decide) -> anyhow::Result<Exit> {
         write: match (table, args.all) {
             (true, false) => row_of_last,
             (true, true) => rows_of_all,
-            (false, false) => pipeline::write_final,
-            (false, true) => pipeline::write_all,
+            (false, false) => deciding::write_final,
+            (false, true) => deciding::write_all,
         },
         rejects: rejects.is_some(),
     };
     let mut tally = Tally::default();
-    let ran = pipeline::run(Chunks::of(inputs, progress.clone()), &mut engine, options, |output| {
+    let ran = deciding::run(Chunks::of(inputs, progress.clone()), &mut engine, options, |output| {
         write_out(&output.decisions).context("cannot write to standard output")?;
         if let Some((path, file)) = &mut rejects {
             file.write_all(&output.rejects)
@@ -96,12 +96,6 @@ pub fn run(args: Decide) -> anyhow::Result<Exit> {
     }
     summarise(&tally);
     Ok(Exit::Done)
-}
-
-/// How many threads take part: as many as were asked for, or one a core.
-fn threads(asked: Option<u16>) -> NonZero<usize> {
-    let asked = asked.and_then(|asked| NonZero::new(asked.into()));
-    asked.or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN)
 }
 
 /// Writes past the line buffer of standard output, which would look for the last line end in each piece.

@@ -9,8 +9,8 @@ use firstword_rules::{Event, Kind, Policy, Reason, Role, Trail, Verdict, What};
 use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::{Reader, trim_line};
 
+use crate::deciding::Tally;
 use crate::exit::Exit;
-use crate::pipeline::Tally;
 use crate::terminal::{Colours, stdout, table, thousands};
 
 /// Decide an ordinary day of May 2021, made up on the spot: what was refused, why, and what another policy does.
