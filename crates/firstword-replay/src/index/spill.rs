@@ -5,9 +5,9 @@ use std::io;
 use crate::ReadAt;
 
 /// Where records wait that are too many for memory: bytes are added at the end and read from anywhere.
-pub trait Scratch: io::Write + ReadAt {}
+pub trait Scratch: io::Write + ReadAt + Send {}
 
-impl<T: io::Write + ReadAt> Scratch for T {}
+impl<T: io::Write + ReadAt + Send> Scratch for T {}
 
 /// How many bytes of records are held in memory at a time.
 pub(super) const ROOM: usize = 256 << 20;
