@@ -65,7 +65,22 @@ impl Port {
 
     /// Answers what is asked of the board until `shutdown`, then drops what is still open.
     pub async fn serve(self, board: Board, shutdown: impl Future<Output = ()>) {
-        let service = TowerToHyperService::new(routes(board));
+        self.answer(routes(board), shutdown).await;
+    }
+
+    /// Answers `/metrics` with what `metrics` writes, in the form of OpenMetrics, until `shutdown`.
+    pub async fn serve_metrics(
+        self,
+        metrics: impl Fn() -> String + Clone + Send + Sync + 'static,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let answer = move || async move { ([(header::CONTENT_TYPE, OPEN_METRICS)], metrics()) };
+        let nothing = || async { (StatusCode::NOT_FOUND, "there is /metrics\n") };
+        self.answer(Router::new().route("/metrics", get(answer)).fallback(nothing), shutdown).await;
+    }
+
+    async fn answer(self, router: Router, shutdown: impl Future<Output = ()>) {
+        let service = TowerToHyperService::new(router);
         let mut http = http1::Builder::new();
         http.keep_alive(false).max_buf_size(LARGEST);
         let mut open = JoinSet::new();
