@@ -27,7 +27,7 @@ pub use decide::decide;
 pub use decision::*;
 pub use event::*;
 pub use evolve::evolve;
-pub use explain::{Trail, Tried, explain};
+pub use explain::{Ground, Sight, Trail, Tried, explain};
 pub use gate::{Gate, RECIPIENT_GATE, Row, SENDER_GATE};
 pub use machine::*;
 pub use party::*;
