@@ -4,6 +4,15 @@
 //! IO of its own, prints nothing, and knows no clock and no topic.
 #![forbid(unsafe_code)]
 
+mod index;
+mod log;
+mod pieces;
 mod place;
+mod timeline;
+mod unfit;
 
+pub use index::{Counts, Entry, Hint, IndexBuilder, Met, Scratch};
+pub use log::{Line, Lines, LogKind};
 pub use place::{Place, ReadAt};
+pub use timeline::{History, Timeline};
+pub use unfit::Unfit;
