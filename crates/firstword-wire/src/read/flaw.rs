@@ -101,11 +101,8 @@ fn offset_of(text: &str, error: &serde_json::Error) -> usize {
     }
     let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     let at = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
-    // Where the reading stopped before the byte, and not after it, that byte is the flaw.
-    let stopped_before = text.as_bytes().get(at..).is_some_and(|rest| {
-        error.is_syntax() && matches!(rest, [0x20.., 0..=0x1F, ..]) && !rest.starts_with(b" ")
-    });
-    at + usize::from(stopped_before)
+    // Before a control character the reading stops, and after anything else that is wrong.
+    at + usize::from(grammar(error).starts_with("control character"))
 }
 
 /// The form of a field, as EVENTS.md has it.
