@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod explain;
+pub mod fixture;
 mod index;
 mod log;
 mod pieces;

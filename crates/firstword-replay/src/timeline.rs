@@ -27,6 +27,8 @@ pub struct Timeline {
     marks: Vec<LineMark>,
     /// Each file's name and where it begins.
     files: Vec<(Arc<str>, u64)>,
+    /// What people call a place, where that is not its file and line.
+    called: Option<Box<dyn Fn(Place) -> Place>>,
 }
 
 /// One person's visits.
@@ -79,7 +81,8 @@ impl Timeline {
         });
         let files = files.collect();
         let lines = Lines::new(foot.kind, &policy);
-        Ok(Timeline { log: Pieces::new(log, sums), foot, index, lines, policy, marks, files })
+        let (log, called) = (Pieces::new(log, sums), None);
+        Ok(Timeline { log, foot, index, lines, policy, marks, files, called })
     }
 
     /// Holds the whole log against the index, byte for byte; `progress` is told how many bytes more were seen.
@@ -153,7 +156,16 @@ impl Timeline {
         let mark = after.checked_sub(1).and_then(|place| self.marks.get(place));
         let mark = mark.filter(|mark| mark.file == file as u64);
         let (from, number) = mark.map_or((begin, 1), |mark| (mark.offset, mark.number));
-        Ok(Place { source, number: number + self.log.line_ends(from, offset)? })
+        let place = Place { source, number: number + self.log.line_ends(from, offset)? };
+        Ok(match &self.called {
+            Some(called) => called(place),
+            None => place,
+        })
+    }
+
+    /// The same log, whose places people call otherwise: those of a copy by what was copied.
+    pub fn with_places(self, called: impl Fn(Place) -> Place + 'static) -> Timeline {
+        Timeline { called: Some(Box::new(called)), ..self }
     }
 
     /// The offset of a line by its number, from 1, in the file of this place among the files.

@@ -39,7 +39,7 @@ pub use http::Port;
 pub use partition::{murmur2, partition_of};
 pub use process::{Process, run};
 pub use properties::{Properties, TLS, check_property, check_settings, is_secret_property};
-pub use range::{Bound, Range, RangeReader, Record, RecordHeader};
+pub use range::{Bound, Range, RangeReader, Record, RecordHeader, partitions_of};
 pub use redrive::{FIRST_TIMESTAMP, Letters, REDRIVES, Selection, Survey, redrive, survey};
 pub use restore::{Assignment, Identity, Restored, Watch, restore, restore_all};
 pub use send::{Sender, Sent, key_of};

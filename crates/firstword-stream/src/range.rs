@@ -158,6 +158,16 @@ impl RangeReader {
     }
 }
 
+/// How many partitions a topic has.
+///
+/// # Errors
+/// A broker that cannot be reached within ten seconds, a topic that is not there, a refused right.
+pub fn partitions_of(settings: &Settings, topic: &str) -> Result<i32, Halt> {
+    let consumer = context::consumer(settings, &settings.client())
+        .map_err(|error| Halt::of("make a consumer", error))?;
+    partitions(settings, &consumer, topic)
+}
+
 fn silent() -> Halt {
     let error = KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut);
     Halt::of("read a topic to its end", error)

@@ -3,10 +3,12 @@
 mod completions;
 mod decide;
 mod demo;
+mod fixture;
 mod generate;
 mod import;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod log;
 mod policy;
 #[cfg(feature = "kafka")]
 mod read;
@@ -57,6 +59,7 @@ enum Command {
     Redrive(redrive::Redrive),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    Fixture(fixture::Fixture),
     Generate(generate::Generate),
     Import(import::Import),
     Completions(completions::Completions),
@@ -92,6 +95,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         #[cfg(feature = "kafka")]
         Command::Redrive(args) => redrive::run(&args),
         Command::Policy(args) => policy::run(args),
+        Command::Fixture(args) => fixture::run(&args),
         Command::Generate(args) => generate::run(args),
         Command::Import(args) => import::run(args),
         Command::Completions(args) => completions::run(&args),

@@ -5,3 +5,5 @@ pub mod lines;
 pub mod parts;
 pub mod source;
 pub mod state;
+#[cfg(feature = "kafka")]
+pub mod topic;

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use clap::Args;
 use firstword_rules::Name;
-use firstword_stream::{Bound, Halt, REDRIVES, Range, RangeReader, Record, Settings};
+use firstword_stream::{Bound, Halt, REDRIVES, Range, RangeReader, Record};
 use firstword_wire::read_decision;
 use serde_json::Value;
 
 use super::kafka::{KafkaArgs, bound, shown_time, text_or_hex};
 use crate::exit::{Exit, say, usage_error};
+use crate::io::topic::{name, one_line};
 use crate::terminal::{Colours, Format, counted, stdout};
 
 /// Read a topic: what is there, or a range of it, as JSON lines.
@@ -64,7 +65,7 @@ pub struct Read {
 pub fn run(args: &Read) -> anyhow::Result<Exit> {
     let person = args.person.as_deref().map(Wanted::new).transpose()?;
     let settings = args.kafka.load()?;
-    let topic = topic(&settings, &args.topic);
+    let topic = name(&settings, &args.topic);
     let names = &settings.topics;
     let as_is = [&names.events, &names.relay, &names.decisions].into_iter().any(|one| one == topic);
     let write = match Format::or_default(args.format) {
@@ -97,20 +98,6 @@ pub fn run(args: &Read) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// A topic by its part, or by its name.
-fn topic<'s>(settings: &'s Settings, asked: &'s str) -> &'s str {
-    let names = &settings.topics;
-    match asked {
-        "events" => &names.events,
-        "relay" => &names.relay,
-        "decisions" => &names.decisions,
-        "dead-letters" => &names.dead_letters,
-        "policies" => &names.policies,
-        "snapshots" => &names.snapshots,
-        name => name,
-    }
-}
-
 /// Whom records are read for.
 struct Wanted {
     key: String,
@@ -131,13 +118,9 @@ impl Wanted {
     }
 }
 
-/// A value that is one JSON line already. An end of line within it is white space to JSON, or no JSON anyway.
+/// A value that is one JSON line already.
 fn value(out: &mut Vec<u8>, record: &Record) {
-    out.extend(record.value.iter().map(|byte| match byte {
-        b'\n' | b'\r' => b' ',
-        byte => *byte,
-    }));
-    out.push(b'\n');
+    out.extend(one_line(&record.value));
 }
 
 /// A record as an object: first what matters most.

@@ -1,0 +1,101 @@
+//! `firstword fixture`: a case of production as a test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use firstword_replay::fixture::{Fixture as Cut, NoFixture, cut};
+use firstword_rules::{Millis, Name};
+use firstword_wire::parse_time;
+
+use super::log::LogArgs;
+use super::policy::Source;
+use crate::exit::{Exit, say, usage_error};
+use crate::terminal::counted;
+
+/// Cut out of a log what one person's case needs, under other names, so that it becomes a test.
+///
+/// The case is what the person's machine decided from one time up to another. Of all other events only those stay
+/// without which it would come to something else. People, businesses and ids are called by numbers, the person
+/// `person:p1`; times, versions, purposes, sectors, categories and findings stay as they were, and text is left out.
+///
+/// The folder then holds `policy.toml`, `events.jsonl`, and `decisions.jsonl`, all that the events come to.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  \
+    firstword fixture --person alice --from 2021-05-16T09:00:00Z --to 2021-05-16T10:00:00Z day.jsonl --into case-17\n  \
+    firstword replay --verify case-17/decisions.jsonl --policy case-17/policy.toml    # in your tests from now on\n\n\
+    A time means a place in the log: before the first event that is later.")]
+pub struct Fixture {
+    /// Whose case it is; a bare name is a person.
+    #[arg(long, value_name = "PERSON")]
+    person: String,
+    /// The case begins after this time [default: with the log].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from: Option<Millis>,
+    /// The case ends with this time [default: with the log].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    to: Option<Millis>,
+    /// The folder to make; one that is there already is left alone.
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+    /// The policy that the log was decided under: a file, or the name of a built-in one.
+    #[arg(long, value_name = "FILE", default_value = firstword_policy::DEFAULT)]
+    policy: PathBuf,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+fn time(text: &str) -> Result<Millis, String> {
+    parse_time(text).ok_or_else(|| "not a time such as 2021-05-16T09:00:00Z".to_owned())
+}
+
+/// Runs the command.
+pub fn run(args: &Fixture) -> anyhow::Result<Exit> {
+    let person = person(&args.person)?;
+    let source = Source::named(&args.policy)?;
+    let policy = source.checked()?.policy;
+    if args.into.exists() {
+        return Err(usage_error(format!("--into {}: it is there already", args.into.display())));
+    }
+    let timeline = args.log.open()?.timeline(&policy)?;
+    let moment = |time: Option<Millis>, otherwise| match time {
+        Some(time) => timeline.moment(time),
+        None => Ok(otherwise),
+    };
+    let (from, to) = (moment(args.from, 0)?, moment(args.to, timeline.end())?);
+    match cut(&timeline, &person, from, to) {
+        Ok(fixture) => {
+            write(&args.into, &source.text, &fixture)
+                .with_context(|| format!("cannot write {}", args.into.display()))?;
+            let [events, case] = fixture.counts;
+            say(format_args!(
+                "{} in {}, {case} of them the case itself, which {} decides",
+                counted(events as u64, "event"),
+                args.into.display(),
+                fixture.person
+            ));
+            Ok(Exit::Done)
+        }
+        Err(NoFixture::Unfit(unfit)) => Err(unfit.into()),
+        Err(NoFixture::Nothing) => {
+            say(format_args!("no fixture: {}", NoFixture::Nothing));
+            Ok(Exit::Difference)
+        }
+        Err(other) => Err(anyhow!("no fixture: {other}")),
+    }
+}
+
+fn person(text: &str) -> anyhow::Result<Name<'static>> {
+    let full = if text.contains(':') { text.to_owned() } else { format!("person:{text}") };
+    let name = Name::parse(&full).filter(|name| name.is_person() && !name.text.is_empty());
+    let name = name.ok_or_else(|| usage_error("--person: not a name such as person:alice"))?;
+    Ok(Name { kind: name.kind, text: name.text.into_owned().into() })
+}
+
+fn write(folder: &Path, policy: &str, fixture: &Cut) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("policy.toml"), policy)?;
+    fs::write(folder.join("events.jsonl"), &fixture.events)?;
+    fs::write(folder.join("decisions.jsonl"), &fixture.decisions)
+}
