@@ -11,7 +11,7 @@ pub use happening::Happening;
 use std::collections::BTreeMap;
 
 use firstword_rules::{Event, Ground, Mark, Name, Role, Tried, Verdict, Visit};
-use firstword_wire::{BadDecision, Flaw, Reject, RejectReason, locate, trim_line};
+use firstword_wire::{BadDecision, Flaw, Reject, RejectReason, id_of, locate, trim_line};
 
 use crate::log::Line;
 use crate::{Place, Timeline, Unfit};
@@ -22,6 +22,8 @@ use past::Past;
 pub struct Explanation {
     /// Where it lies.
     pub place: Place,
+    /// Its id, where one can be read.
+    pub id: Option<String>,
     /// Whether it was decided, and how.
     pub told: Told,
 }
@@ -48,6 +50,9 @@ pub struct Chapter {
     pub role: Role,
     /// The number of the decision among P's.
     pub seq: u64,
+    /// How many of P's decisions before it are not in this log, so that nobody knows what they set. A log of events
+    /// has all that is told of it.
+    pub missing: u64,
     /// What the rules decide on it under the policy at hand.
     pub verdict: Verdict,
     /// What was recorded, where the log holds decisions.
@@ -90,9 +95,9 @@ pub struct Held {
 /// A ground, and the events that set it, in the order of the log.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Caused {
-    /// What the machine held.
+    /// What the machine held. A number of a party in it means something only where it was looked up.
     pub ground: Ground,
-    /// The events; none where they are not in this log.
+    /// The events.
     pub by: Vec<Happening>,
 }
 
@@ -130,7 +135,8 @@ pub fn explain_line(timeline: &Timeline, offset: u64) -> Result<Explanation, Unf
             let (verdict, row) = (decision.verdict, decision.row);
             let recorded = Recorded { verdict, row, policy: decision.policy.into_owned() };
             let happening = Happening::of(place.clone(), offset, &decision.event);
-            let met = chapter(timeline, offset, &decision.event, decision.role)?;
+            let met =
+                chapter(timeline, offset, &decision.event, decision.role, Some(decision.seq))?;
             let chapter = met.map(|met| Chapter { recorded: Some(recorded), ..met });
             Told::Decided(happening, chapter.into_iter().collect())
         }
@@ -142,14 +148,14 @@ pub fn explain_line(timeline: &Timeline, offset: u64) -> Result<Explanation, Unf
         }
         Line::Blank => return Err(Unfit::Damaged),
     };
-    Ok(Explanation { place, told })
+    Ok(Explanation { place, id: id_of(bytes), told })
 }
 
 /// Every machine that an event met, in order.
 fn of_event(timeline: &Timeline, offset: u64, event: &Event<'_>) -> Result<Vec<Chapter>, Unfit> {
     let mut role = firstword_engine::first_role(event);
     let mut chapters = Vec::new();
-    while let Some(met) = chapter(timeline, offset, event, role)? {
+    while let Some(met) = chapter(timeline, offset, event, role, None)? {
         let forwarded = match met.verdict {
             Verdict::Forwarded(basis) => Some(Role::Recipient(Some(basis))),
             _ => None,
@@ -163,12 +169,14 @@ fn of_event(timeline: &Timeline, offset: u64, event: &Event<'_>) -> Result<Vec<C
     Ok(chapters)
 }
 
-/// The event before the machine of the person of this part; nothing where that never met it.
+/// The event before the machine of the person of this part, by the decision of this number if one is recorded; nothing
+/// where the machine never met it.
 fn chapter(
     timeline: &Timeline,
     offset: u64,
     event: &Event<'_>,
     role: Role,
+    recorded: Option<u64>,
 ) -> Result<Option<Chapter>, Unfit> {
     let visit = Visit { event, mark: Mark::of(event), role, peer: None };
     let person = visit.person();
@@ -181,7 +189,7 @@ fn chapter(
     let engine = timeline.machine(&history, before)?;
     let trail = engine.explain(event, role);
     let (one, other) = event.parties();
-    let peer = [Some(one), other].into_iter().flatten().find(|name| *name != person);
+    let peer = if matches!(role, Role::Recipient(_)) { Some(one) } else { other };
     let past = Past { timeline, history, before, engine: &engine, mark: visit.mark, event, peer };
     let rows = trail.tried.into_iter().map(|tried| {
         let grounds = past.behind(&tried.rests_on)?;
@@ -195,8 +203,10 @@ fn chapter(
         }
         None => None,
     };
+    let seq = recorded.unwrap_or(before + 1);
     Ok(Some(Chapter {
-        seq: engine.machine(person).map_or(0, |machine| machine.seq()) + 1,
+        seq,
+        missing: seq.saturating_sub(before + 1),
         person: owned(person),
         peer: peer.map(owned),
         role,
@@ -231,11 +241,6 @@ impl Chapter {
             }
         }
         causes.into_values().collect()
-    }
-
-    /// Whether something that matters was set by what is not in this log.
-    pub fn has_gaps(&self, all: bool) -> bool {
-        self.grounds(all).any(|(_, caused)| caused.by.is_empty())
     }
 
     fn grounds(&self, all: bool) -> impl Iterator<Item = (Option<&'static str>, &Caused)> {
