@@ -50,7 +50,7 @@ impl Past<'_> {
             Ground::Closed => self.fact("person.erased", None, |_| true),
             Ground::Block(Dated { at, value }) => {
                 let kind = if *value { "contact.blocked" } else { "contact.unblocked" };
-                self.of_peer(kind, *at, |_| true)
+                self.of_peer(kind, *at)
             }
             Ground::Answer(version, Dated { at, value }) => {
                 let kind = match value {
@@ -78,7 +78,7 @@ impl Past<'_> {
                 let kind = if *value { "event.unreadable" } else { "doubt.cleared" };
                 self.fact(kind, Some(*at), |_| true)
             }
-            Ground::Erased(at) => self.of_peer("contact.erased", *at, |_| true),
+            Ground::Erased(at) => self.of_peer("contact.erased", *at),
             Ground::Heard(kind, at) => match self.peer {
                 Some(peer) => self.heard(peer, *kind, |entry| entry.at == *at, 1),
                 None => Ok(Vec::new()),
@@ -138,13 +138,8 @@ impl Past<'_> {
     }
 
     /// The recorded fact of this type and time, about Q.
-    fn of_peer(
-        &self,
-        type_name: &str,
-        at: Millis,
-        is: impl Fn(&Fact<'_>) -> bool,
-    ) -> Result<Vec<Happening>, Unfit> {
-        self.fact(type_name, Some(at), |fact| fact.other() == self.peer && is(fact))
+    fn of_peer(&self, type_name: &str, at: Millis) -> Result<Vec<Happening>, Unfit> {
+        self.fact(type_name, Some(at), |fact| fact.other() == self.peer)
     }
 
     /// The newest utterances of a party that P's recipient gate allowed.
@@ -165,8 +160,8 @@ impl Past<'_> {
         self.search(count, fits, |_, event| event.parties().0 == from)
     }
 
-    /// The newest utterance of P to a party, of a kind if one is asked for, that P's sender gate let through and that is
-    /// so; a call that P answered counts as a message.
+    /// The newest utterance of P to a party, of a kind if one is asked for, that P's sender gate let through and that
+    /// is so; a call that P answered counts as a message.
     fn spoke(
         &self,
         to: &Name<'_>,
@@ -196,9 +191,11 @@ impl Past<'_> {
             };
             met && entry.at == grant.at && entry.hint == hint
         };
-        self.search(1, fits, |_, event| {
+        let found = self.search(usize::MAX, fits, |_, event| {
             event.parties().1 == self.peer && states(event, scope, grant.value)
-        })
+        })?;
+        // Whoever says the same of the same time again, such as STOP twice, changes nothing: the first set it.
+        Ok(found.into_iter().next_back().into_iter().collect())
     }
 
     /// The marketing starts of these times, the newest first in the order of the log.
@@ -213,8 +210,11 @@ impl Past<'_> {
                 && wanted.contains(&entry.at)
         };
         self.search(count, fits, |entry, event| {
+            let markets = match &event.what {
+                What::Utterance(said) => said.category() == Category::Marketing,
+                What::Fact { .. } => false,
+            };
             let place = times.iter().position(|at| *at == entry.at);
-            let markets = matches!(&event.what, What::Utterance(said) if said.category() == Category::Marketing);
             let counted = place.filter(|_| markets);
             counted.map(|place| times.swap_remove(place)).is_some()
         })
@@ -225,8 +225,8 @@ impl Past<'_> {
         self.peer.map_or(Ok(None), |peer| self.timeline.hint(peer))
     }
 
-    /// The newest visits, at most so many, that fit by what is known without the log and that are the ones by what their
-    /// lines say.
+    /// The newest visits, at most so many, that fit by what is known without the log and that are the ones by what
+    /// their lines say.
     fn search(
         &self,
         count: usize,
