@@ -4,6 +4,7 @@
 //! IO of its own, prints nothing, and knows no clock and no topic.
 #![forbid(unsafe_code)]
 
+pub mod explain;
 pub mod fixture;
 mod index;
 mod log;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use firstword_engine::Engine;
 use firstword_rules::{Millis, Name, Party, PartyKind, Policy};
-use firstword_wire::read_machine;
+use firstword_wire::{id_of, read_machine};
 
 use crate::index::{
     ENTRY, Entry, Foot, Hint, LINE, LineMark, PARTY, PartyRow, Section, VISITS_APART, hash,
@@ -202,7 +202,8 @@ impl Timeline {
         Ok(self.end())
     }
 
-    /// The lines with this id, in the order of the log.
+    /// The lines with this id, in the order of the log, those among them too that are no event but of which the id can
+    /// still be read.
     pub fn find(&self, id: &str) -> Result<Vec<u64>, Unfit> {
         let hash = hash(self.foot.key, id);
         let mut found = Vec::new();
@@ -213,7 +214,12 @@ impl Timeline {
             if of != hash {
                 break;
             }
-            if self.lines.read(&self.line(offset)?).id().is_some_and(|known| known == id) {
+            let line = self.line(offset)?;
+            let same = match self.lines.read(&line) {
+                Line::Rejected(_) | Line::BadDecision(_) => id_of(&line).is_some_and(|of| of == id),
+                read => read.id() == Some(id),
+            };
+            if same {
                 found.push(offset);
             }
             place += 1;

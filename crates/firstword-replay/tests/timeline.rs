@@ -141,7 +141,7 @@ fn of_decisions_in_several_files() {
 fn every_line_is_found_by_its_id_its_number_and_its_neighbours() {
     let log = events(3);
     let timeline = timeline(&log, LogKind::Events, 2);
-    let (mut offset, mut previous, mut found) = (0, None, 0);
+    let (mut offset, mut previous, mut found, mut rejected) = (0, None, 0, 0);
     let all: Vec<&[u8]> = log.split_inclusive(|byte| *byte == b'\n').collect();
     for (number, line) in all.iter().enumerate() {
         assert_eq!(timeline.line(offset).unwrap(), *line);
@@ -154,6 +154,9 @@ fn every_line_is_found_by_its_id_its_number_and_its_neighbours() {
         if let Some(id) = timeline.lines().read(line).id() {
             assert!(timeline.find(id).unwrap().contains(&offset));
             found += 1;
+        } else if let Some(id) = firstword_wire::id_of(line) {
+            assert!(timeline.find(&id).unwrap().contains(&offset));
+            rejected += 1;
         }
         previous = Some(offset);
         let next = timeline.next_line(offset).unwrap();
@@ -161,6 +164,7 @@ fn every_line_is_found_by_its_id_its_number_and_its_neighbours() {
         assert_eq!(next, Some(offset).filter(|next| *next < log.len() as u64));
     }
     assert_eq!(found, timeline.counts().events);
+    assert!(rejected > 20, "{rejected} rejected lines were found by their id");
     assert_eq!(timeline.line_of_number(0, all.len() as u64).unwrap(), None);
     assert!(timeline.find("no such id").unwrap().is_empty());
 }

@@ -49,7 +49,7 @@ pub(crate) fn starts_are_used_up(case: &Case<'_, '_>) -> bool {
     case.policy.limits.unanswered_starts.is_some_and(|cap| {
         case.peer_is_person()
             && rights::class(case) == Basis::Start
-            && limits::unanswered_starts(case, cap.per) >= cap.max.into()
+            && limits::unanswered_starts(case, cap.per).count() >= cap.max.into()
     })
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn marketing_is_used_up(case: &Case<'_, '_>) -> bool {
         case.category() == Some(Category::Marketing)
             && rights::class(case) != Basis::Reply
             && !case.region().is_some_and(|region| cap.except.names(region))
-            && limits::marketing_starts(case, cap.per) >= cap.max.into()
+            && limits::marketing_starts(case, cap.per).count() >= cap.max.into()
     })
 }
 

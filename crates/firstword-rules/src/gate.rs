@@ -63,8 +63,8 @@ pub(crate) const fn row(
     Row { id, words, applies, looks_at, then }
 }
 
-pub(crate) const fn otherwise(id: &'static str, then: Then) -> Row {
-    row(id, "otherwise", |_| true, &[Look::Words], then)
+pub(crate) const fn otherwise(id: &'static str, looks_at: &'static [Look], then: Then) -> Row {
+    row(id, "otherwise", |_| true, looks_at, then)
 }
 
 impl Gate {
@@ -113,6 +113,21 @@ impl Row {
             _ => "-".to_owned(),
         };
         (verdict, reason)
+    }
+
+    /// Whether it denies.
+    pub(crate) fn denies(&self) -> bool {
+        matches!(self.then, Then::Deny(_) | Then::DenyForStanding)
+    }
+
+    /// Whether it lets through.
+    pub(crate) fn lets_through(&self) -> bool {
+        !self.denies() && self.then != Then::Duplicate
+    }
+
+    /// Whether it lets through for no better cause than that no row above it stood in the way.
+    pub(crate) fn is_what_is_left(&self) -> bool {
+        matches!(self.then, Then::PassAsItStands | Then::AllowAsSaid | Then::AllowAsItStands)
     }
 
     /// What the row decides of a case.

@@ -17,7 +17,8 @@ pub use decision::{
 };
 pub use machines::{BadMachines, MachinesIn, MachinesOut};
 pub use read::{
-    LARGEST, Reader, Reject, RejectReason, Salvage, parse_time, person_of_key, salvage, trim_line,
+    Flaw, LARGEST, Reader, Reject, RejectReason, Salvage, id_of, locate, parse_time, person_of_key,
+    salvage, trim_line,
 };
 pub use reject::write_reject;
 pub use snapshot::{DamagedSnapshot, SNAPSHOT_VERSION, read_machine, write_machine};

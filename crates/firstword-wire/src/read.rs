@@ -6,16 +6,19 @@
 
 mod event;
 mod fields;
+mod flaw;
 mod quick;
 mod salvage;
 mod strict;
 pub(crate) mod time;
+mod walk;
 
 use firstword_rules::{Event, Policy};
 
 pub use fields::Field;
 use fields::Fields;
-pub use salvage::{Salvage, person_of_key, salvage};
+pub use flaw::{Flaw, locate};
+pub use salvage::{Salvage, id_of, person_of_key, salvage};
 pub use time::parse_time;
 
 use crate::scan::Keywords;

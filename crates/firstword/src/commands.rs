@@ -3,6 +3,7 @@
 mod completions;
 mod decide;
 mod demo;
+mod explain;
 mod fixture;
 mod generate;
 mod import;
@@ -49,6 +50,7 @@ pub struct Cli {
 enum Command {
     Demo(demo::Demo),
     Decide(decide::Decide),
+    Explain(explain::Explain),
     #[cfg(feature = "kafka")]
     Run(run::Run),
     #[cfg(feature = "kafka")]
@@ -86,6 +88,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Decide(args) => decide::run(args),
+        Command::Explain(args) => explain::run(&args),
         #[cfg(feature = "kafka")]
         Command::Run(args) => run::run(&args),
         #[cfg(feature = "kafka")]

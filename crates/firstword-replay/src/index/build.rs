@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use firstword_engine::{Engine, first_role};
 use firstword_rules::{Decision, EDITION, Event, Name, Policy, Role};
-use firstword_wire::{Recorded, write_machine};
+use firstword_wire::{Recorded, id_of, write_machine};
 
 use super::layout::Counts;
 use super::spill::{ROOM, Spill};
@@ -103,7 +103,12 @@ impl<W: Write> IndexBuilder<W> {
             Line::Blank => (),
             Line::Event(event) => self.event(event)?,
             Line::Decision(recorded) => self.decision(recorded)?,
-            Line::Rejected(_) | Line::BadDecision(_) => self.counts.rejected += 1,
+            Line::Rejected(_) | Line::BadDecision(_) => {
+                self.counts.rejected += 1;
+                if let Some(id) = id_of(bytes) {
+                    self.id(&id)?;
+                }
+            }
         }
         self.pass(bytes);
         Ok(())
@@ -173,7 +178,11 @@ impl<W: Write> IndexBuilder<W> {
     /// Notes the line's id and time.
     fn noted(&mut self, event: &Event<'_>) -> io::Result<()> {
         self.newest = self.newest.max(event.at.0);
-        self.ids.push([hash(self.key, &event.id), self.offset], &mut self.scratch)
+        self.id(&event.id)
+    }
+
+    fn id(&mut self, id: &str) -> io::Result<()> {
+        self.ids.push([hash(self.key, id), self.offset], &mut self.scratch)
     }
 
     fn visit(&mut self, person: &Name<'_>, seq: u64, entry: &Entry) -> io::Result<()> {

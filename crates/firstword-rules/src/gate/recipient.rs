@@ -30,7 +30,7 @@ pub static RECIPIENT_GATE: Gate = Gate {
         row("R16", "the category is not `authentication`, P's machine is in doubt, and the needed scope is not set or not newer than doubt", doubt_forbids, &[Doubted, Granted], Deny(InDoubt)),
         row("R17", "`business.require_opt_in` and the needed scope is not set",                                       opt_in_is_missing,           &[Granted],           Deny(NotOptedIn)),
         row("R18", "quiet hours hold for the category in P's region",                                                 hours_are_quiet,             &[Quiet],             Deny(QuietHours)),
-        row("R19", "a message of category `marketing`, as would not be `reply`, and P's marketing starts reached the cap", marketing_is_used_up,   &[Kept, Marketed],    Deny(MarketingCap)),
+        row("R19", "a message of category `marketing`, as would not be `reply`, and P's marketing starts reached the cap", marketing_is_used_up,   &[Kept, Right, Marketed], Deny(MarketingCap)),
     ],
-    otherwise: otherwise("R20", AllowAsItStands),
+    otherwise: otherwise("R20", &[Right, Words], AllowAsItStands),
 };

@@ -24,5 +24,5 @@ pub static SENDER_GATE: Gate = Gate {
         row("S8", "P's standing is `reply_only`",                                                     may_only_reply,          &[Stands],         DenyForStanding),
         row("S9", "as would be `start`, Q is a person, and P's unanswered starts reached the cap",    starts_are_used_up,      &[Words, Starts],  Deny(UnansweredStarts)),
     ],
-    otherwise: otherwise("S10", PassAsItStands),
+    otherwise: otherwise("S10", &[Words], PassAsItStands),
 };

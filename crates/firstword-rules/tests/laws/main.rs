@@ -8,6 +8,7 @@ mod cast;
 mod events;
 mod facts;
 mod gates;
+mod grounds;
 mod journal;
 #[path = "../shared/lines.rs"]
 mod lines;

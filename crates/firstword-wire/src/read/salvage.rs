@@ -9,6 +9,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::event::is_identifier;
+use super::fields::Field;
+use super::walk::walk;
 
 /// What is left of a rejected record.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,6 +41,19 @@ pub fn salvage(bytes: &[u8]) -> Salvage {
     };
     let person = party(&rest.person).or(from).filter(Name::is_person);
     Salvage { person, harmless }
+}
+
+/// The id that can still be read in something that is no event, or is damaged further on; of two, the first that is an
+/// identifier.
+pub fn id_of(bytes: &[u8]) -> Option<String> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()?,
+    };
+    let (met, _) = walk(text.trim_start_matches('\u{feff}'));
+    let ids = met.iter().filter(|stands| stands.field == Field::Id);
+    ids.filter_map(|stands| serde_json::from_str(stands.value).ok())
+        .find(|id: &String| is_identifier(id))
 }
 
 /// The person that a record's key names, if it is one.
@@ -109,6 +124,26 @@ mod tests {
             let rest = salvage(line.as_bytes());
             let read = (rest.person.map(|person| person.to_string()), rest.harmless);
             assert_eq!(read, (person.map(str::to_owned), harmless), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_id_is_read_where_one_can_be() {
+        for (line, id) in [
+            (&br#"{"id":"m-1","type":"nonsense"}"#[..], Some("m-1")),
+            (br#"{"id":"m-1","type":"mess"#, Some("m-1")),
+            (br#"{"id":"m-1"} {"id":"m-2"}"#, Some("m-1")),
+            (br#"{"id":7,"id":"m-1"}"#, Some("m-1")),
+            (br#"{"id":"m 1","id":null}"#, None),
+            (br#"{"\u0069d":"m\u002d1"}"#, Some("m-1")),
+            (b"{\"id\":\"m-1\",\"text\":\"\xff\"}", Some("m-1")),
+            (b"\xef\xbb\xbf{\"id\":\"m-1\"}", Some("m-1")),
+            (br#"{"type":"mess","id":"m-1"#, None),
+            (br#"{"to":{"id":"m-1"}}"#, None),
+            (br#"["id","m-1"]"#, None),
+            (b"", None),
+        ] {
+            assert_eq!(id_of(line).as_deref(), id, "{}", line.escape_ascii());
         }
     }
 

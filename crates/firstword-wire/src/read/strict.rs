@@ -19,7 +19,7 @@ pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
     let mut json = serde_json::Deserializer::from_str(text);
     let fields = json.deserialize_map(Object).ok()?;
     json.end().ok()?;
-    is_sound(text).then_some(fields)
+    unsound(text.as_bytes()).is_none().then_some(fields)
 }
 
 struct Object;
@@ -66,33 +66,35 @@ fn string(raw: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether well-formed JSON is nested 32 deep at most and holds no lone surrogate.
-fn is_sound(text: &str) -> bool {
+/// The first place at which well-formed JSON is nested deeper than 32 or holds a lone surrogate, and which of the two.
+pub(super) fn unsound(text: &[u8]) -> Option<(usize, &'static str)> {
     let (mut depth, mut in_string) = (0_usize, false);
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     loop {
+        let at = text.len() - rest.len();
+        let lone = Some((at, "half of a surrogate pair"));
         rest = match rest {
-            [] => return true,
+            [] => return None,
             [b'"', tail @ ..] => {
                 in_string = !in_string;
                 tail
             }
             [b'\\', b'u', tail @ ..] => match (code_unit(tail), tail.get(4..)) {
-                (Some(0xDC00..=0xDFFF), _) | (None, _) | (_, None) => return false,
+                (Some(0xDC00..=0xDFFF), _) | (None, _) | (_, None) => return lone,
                 (Some(0xD800..=0xDBFF), Some([b'\\', b'u', low @ ..])) => {
                     match (code_unit(low), low.get(4..)) {
                         (Some(0xDC00..=0xDFFF), Some(tail)) => tail,
-                        _ => return false,
+                        _ => return lone,
                     }
                 }
-                (Some(0xD800..=0xDBFF), _) => return false,
+                (Some(0xD800..=0xDBFF), _) => return lone,
                 (Some(_), Some(tail)) => tail,
             },
             [b'\\', _, tail @ ..] => tail,
             [b'{' | b'[', tail @ ..] if !in_string => {
                 depth += 1;
                 if depth > DEEPEST {
-                    return false;
+                    return Some((at, "nested deeper than 32"));
                 }
                 tail
             }

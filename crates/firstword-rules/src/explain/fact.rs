@@ -1,0 +1,115 @@
+//! What was held of the thing that a fact is about: why it was recorded, or why it was ignored.
+
+use super::look::business::said_of;
+use super::look::person::{account, block, memory, reach};
+use super::{Ground, Sight};
+use crate::case::Case;
+use crate::machine::Contact;
+use crate::{
+    Dated, Fact, Grant, Kind, Millis, Reason, Scope, Scopes, Verdict, machine, record, rights,
+};
+
+pub(super) fn held(case: &Case<'_, '_>, fact: &Fact<'_>, verdict: Verdict) -> Sight {
+    match verdict {
+        Verdict::Ignored(Reason::Closed) => return account(case),
+        Verdict::Duplicate => return memory(case),
+        _ => (),
+    }
+    match fact {
+        Fact::OptedIn { until: Some(until), .. }
+            if verdict == Verdict::Ignored(Reason::Expired) =>
+        {
+            Sight::of(format!("it ends at {until}, and begins at {}", case.at()))
+        }
+        Fact::Terms(_, version) => answered(case, version, verdict),
+        Fact::OptedIn { .. } | Fact::OptedOut { .. } => {
+            let stated = record::grant(fact, case.at());
+            stated.map_or(scopes(case, Scopes::ALL), |(stated, _)| scopes(case, stated))
+        }
+        Fact::ContactErased { .. } => erased(case),
+        Fact::CallAnswered { .. } => rang(case),
+        Fact::Blocked(_) | Fact::Unblocked(_) => block(case),
+        Fact::ReachSet(_) => reach(case),
+        Fact::Located(_) => match case.machine.region() {
+            None => Sight::of("P's region was not known"),
+            Some(region) => Sight::of(format!("P was in {}, since {}", region.value, region.at))
+                .on([Ground::Region(region)]),
+        },
+        Fact::Unreadable | Fact::DoubtCleared => match case.machine.doubt() {
+            None => Sight::of("P's machine was never in doubt"),
+            Some(doubt) => {
+                let what = if doubt.value { "set" } else { "cleared" };
+                Sight::of(format!("doubt was {what} at {}", doubt.at)).on([Ground::Doubt(doubt)])
+            }
+        },
+        Fact::PersonErased => account(case),
+    }
+}
+
+fn answered(case: &Case<'_, '_>, version: &str, verdict: Verdict) -> Sight {
+    let answers = case.machine.answers();
+    let ground = |held: &machine::Answered| Ground::Answer(held.version.clone(), held.answer);
+    let oldest = answers.iter().min_by_key(|held| held.answer.at);
+    match (answers.iter().find(|held| held.version == version), oldest) {
+        (Some(held), _) => {
+            let Dated { at, value } = held.answer;
+            Sight::of(format!("P {value} terms `{version}` at {at}")).on([ground(held)])
+        }
+        (None, Some(oldest)) if verdict != Verdict::Recorded => {
+            let count = answers.len();
+            Sight::of(format!(
+                "P's {count} answers that are kept are newer, the oldest of {}",
+                oldest.answer.at
+            ))
+            .on([ground(oldest)])
+        }
+        (None, _) => Sight::of(format!("P had not answered terms `{version}`")),
+    }
+}
+
+/// What P said of some scopes, those of one event in one phrase.
+fn scopes(case: &Case<'_, '_>, asked: Scopes) -> Sight {
+    let held = |scope: Scope| Some((scope, case.contact?.scope(scope)?));
+    let held: Vec<(Scope, Dated<Grant>)> = asked.iter().filter_map(held).collect();
+    if held.is_empty() {
+        return Sight::of("P had said nothing of it to Q");
+    }
+    let phrases = held.chunk_by(|(_, one), (_, next)| one == next).filter_map(|group| {
+        let named: Vec<_> = group.iter().map(|(scope, _)| format!("`{scope}`")).collect();
+        group.first().map(|(_, grant)| said_of(&named.join(", "), *grant, case))
+    });
+    let phrases: Vec<_> = phrases.collect();
+    Sight::of(phrases.join("; "))
+        .on(held.into_iter().map(|(scope, grant)| Ground::Grant(scope, grant)))
+}
+
+fn erased(case: &Case<'_, '_>) -> Sight {
+    let newest = case.contact.and_then(Contact::erased);
+    let duty = case.contact.and_then(Contact::duty_since);
+    let erasure = |at: Millis| format!("Q erased the contact at {at}");
+    match (duty, newest) {
+        (Some(since), _) => {
+            let by = since + case.policy.erase_within;
+            let out = scopes(case, Scopes::MESSAGES);
+            Sight { saw: format!("Q owed the erasure by {by}: {}", out.saw), ..out }
+        }
+        (None, Some(at)) => Sight::of(erasure(at)).on([Ground::Erased(at)]),
+        (None, None) => Sight::of("Q owed no erasure, and had stated none"),
+    }
+}
+
+fn rang(case: &Case<'_, '_>) -> Sight {
+    match rights::heard(case, Kind::Call) {
+        None => Sight::of("P heard no call of Q"),
+        Some(call) => {
+            let until = call + case.policy.reply_window;
+            let when = match case.at() {
+                at if at < call => ", which is later",
+                at if at >= until => ": over",
+                _ => "",
+            };
+            Sight::of(format!("P heard a call of Q at {call}, to be answered until {until}{when}"))
+                .on([Ground::Heard(Kind::Call, call)])
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What is looked at of the talk between P and Q: the words that give a right, those that keep the pair live, the
+//! starts that nobody answered, and what the sender's gate said.
+
+use crate::case::Case;
+use crate::explain::{Ground, Sight};
+use crate::{Grant, Kind, Millis, Role, Scopes, limits, permission, rights};
+
+const KINDS: [Kind; 2] = [Kind::Message, Kind::Call];
+
+/// The words that give the right to reply, and until when they do.
+pub(super) fn right(case: &Case<'_, '_>) -> Sight {
+    let recipient = matches!(case.visit.role, Role::Recipient(_));
+    let words = KINDS.into_iter().zip(rights::words_to_reply_to(case));
+    if let Some((at, kind)) = newest(words) {
+        let until = at + case.policy.reply_window;
+        let (who, ground) = match recipient {
+            true => ("P spoke to Q", Ground::Spoke(kind, at)),
+            false => ("P heard Q", Ground::Heard(kind, at)),
+        };
+        return Sight::of(format!(
+            "{who} at {at}, which gives the right to reply until {until}{}",
+            over(until, case)
+        ))
+        .on([ground]);
+    }
+    let spoke = |kind| case.conversation.and_then(|talk| talk.spoke(kind));
+    let before = newest(KINDS.into_iter().map(|kind| (kind, spoke(kind)))).filter(|_| recipient);
+    match before.zip(permission::floor(case)) {
+        Some(((spoke, kind), floor)) if spoke <= floor => Sight::of(format!(
+            "P spoke to Q at {spoke}, but opted out, or came into doubt, at {floor}"
+        ))
+        .on([Ground::Spoke(kind, spoke)])
+        .on(behind(floor, case)),
+        _ if recipient => Sight::of("P said nothing to Q that gives the right to reply"),
+        _ => Sight::of("P heard nothing from Q that gives the right to reply"),
+    }
+}
+
+/// What set the floor: an opt-out from what is needed or from all messages, or doubt.
+fn behind(floor: Millis, case: &Case<'_, '_>) -> Vec<Ground> {
+    let out = |scope| {
+        let grant = case.contact.and_then(|contact| contact.scope(scope))?;
+        (grant.value == Grant::Out).then_some(Ground::Grant(scope, grant))
+    };
+    let at_floor = |ground: &Ground| matches!(ground, Ground::Grant(_, grant) if grant.at == floor);
+    if let Some(needed) = case.needed_scope().and_then(out).filter(at_floor) {
+        return vec![needed];
+    }
+    if case.contact.and_then(|contact| contact.all_out_since()) == Some(floor) {
+        return Scopes::MESSAGES.iter().filter_map(out).collect();
+    }
+    case.machine.doubt().map(Ground::Doubt).into_iter().collect()
+}
+
+/// The words that keep the pair live, and until when they do.
+pub(super) fn liveness(case: &Case<'_, '_>) -> Sight {
+    let [heard_message, heard_call, spoke_message, spoke_call] = rights::words(case);
+    let heard = newest(KINDS.into_iter().zip([heard_message, heard_call]));
+    let spoke = newest(KINDS.into_iter().zip([spoke_message, spoke_call]));
+    let (at, ground) = match (heard, spoke) {
+        (None, None) => return Sight::of("nothing between P and Q keeps the pair live"),
+        (Some((at, kind)), spoke) if spoke.is_none_or(|(spoke, _)| spoke <= at) => {
+            (at, Ground::Heard(kind, at))
+        }
+        (_, Some((at, kind))) | (Some((at, kind)), None) => (at, Ground::Spoke(kind, at)),
+    };
+    let until = at + case.policy.idle;
+    Sight::of(format!(
+        "P and Q spoke at {at}, which keeps the pair live until {until}{}",
+        over(until, case)
+    ))
+    .on([ground])
+}
+
+/// The newest of some times, with its kind; of two as old that of the message.
+fn newest(times: impl Iterator<Item = (Kind, Option<Millis>)>) -> Option<(Millis, Kind)> {
+    let known = times.filter_map(|(kind, time)| time.map(|time| (time, kind)));
+    known.reduce(|newest, next| if next.0 > newest.0 { next } else { newest })
+}
+
+fn over(until: Millis, case: &Case<'_, '_>) -> &'static str {
+    if until <= case.at() { ": over" } else { "" }
+}
+
+pub(super) fn starts(case: &Case<'_, '_>) -> Sight {
+    match case.policy.limits.unanswered_starts {
+        None => Sight::of("the policy has no cap on unanswered starts"),
+        Some(cap) => {
+            let counted: Vec<_> = limits::unanswered_starts(case, cap.per).collect();
+            let (count, max, per) = (counted.len(), cap.max, cap.per);
+            Sight::of(format!("{count} of {max} unanswered starts in {per}"))
+                .on((count > 0).then_some(Ground::UnansweredStarts(counted)))
+        }
+    }
+}
+
+pub(super) fn said(case: &Case<'_, '_>) -> Sight {
+    match case.said() {
+        Some(said) => Sight::of(format!("the sender's gate said `{said}`")),
+        None => Sight::of("Q is a business"),
+    }
+}

@@ -1,0 +1,94 @@
+//! `firstword explain`: why one event got its verdict.
+
+mod json;
+mod story;
+
+use std::io::Write;
+
+use clap::Args;
+use firstword_replay::explain::explain;
+
+use super::PolicyArg;
+use super::log::LogArgs;
+use super::policy::write_json;
+use crate::exit::{Exit, say};
+use crate::terminal::{Colours, Format, counted, stdout};
+
+/// Show why an event got its verdict: the rows that were tried in order, what each saw, and the earlier events that set
+/// what it saw.
+///
+/// Of an event that passed two gates both are told, of an id that occurs several times each occurrence, and of a line
+/// that is no event where in the line that shows. P is the person whose machine decides, Q the other party.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    firstword explain m-17 day.jsonl\n  \
+    firstword explain m-17 monday.jsonl.gz tuesday.jsonl --policy open --format table | less\n  \
+    firstword explain m-17 day.jsonl --format json | jq '.[].gates[].because'\n\n\
+    Exit status 1 where no line has the id.")]
+pub struct Explain {
+    /// The event's id.
+    id: String,
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    policy: PolicyArg,
+    /// Where several lines have the id, only that of this number (in a topic: of this offset).
+    #[arg(long, value_name = "N")]
+    line: Option<u64>,
+    /// Tell the causes of all rows, also of those on which the verdict does not hang.
+    #[arg(long)]
+    all: bool,
+    /// How it is told; `table` is the story for people [default: table on a terminal, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+/// Runs the command.
+pub fn run(args: &Explain) -> anyhow::Result<Exit> {
+    let policy = args.policy.load()?;
+    let timeline = args.log.open()?.timeline(&policy)?;
+    let mut explained = explain(&timeline, &args.id)?;
+    let occurrences = explained.len() as u64;
+    if let Some(line) = args.line {
+        explained.retain(|explanation| explanation.place.number == line);
+    }
+    let mut out = stdout();
+    match Format::or_default(args.format) {
+        Format::Table => {
+            let mut first = true;
+            for explanation in &explained {
+                if !std::mem::take(&mut first) {
+                    writeln!(out)?;
+                }
+                story::write(&mut out, explanation, &policy.label, args.all, Colours::of_stdout())?;
+            }
+        }
+        format => {
+            let told = explained.iter().map(|explanation| json::of(explanation, &policy.label));
+            write_json(&mut out, format, &told.collect::<Vec<_>>())?;
+        }
+    }
+    out.flush()?;
+    if !explained.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let rejected = timeline.counts().rejected;
+    match (occurrences, args.line) {
+        (0, _) if rejected > 0 => say(format_args!(
+            "no line has the id `{}`; {} rejected, and such lines are found only if their id can be read",
+            args.id,
+            match rejected {
+                1 => "1 line was".to_owned(),
+                more => format!("{} were", counted(more, "line")),
+            }
+        )),
+        (1.., Some(line)) => say(format_args!(
+            "no line {line} has the id `{}`, but {} {}",
+            args.id,
+            counted(occurrences, "other line"),
+            if occurrences == 1 { "does" } else { "do" }
+        )),
+        _ => say(format_args!("no line has the id `{}`", args.id)),
+    }
+    Ok(Exit::Difference)
+}
