@@ -4,6 +4,7 @@
 //! IO of its own, prints nothing, and knows no clock and no topic.
 #![forbid(unsafe_code)]
 
+pub mod may;
 mod place;
 
 pub use place::{Place, ReadAt};

@@ -16,6 +16,7 @@ mod orders;
 mod party;
 mod permission;
 mod policy;
+mod reasons;
 mod record;
 mod region;
 mod rights;

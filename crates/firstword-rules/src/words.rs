@@ -180,23 +180,6 @@ words! {
     }
 }
 
-impl Reason {
-    /// What it means in one sentence: the first of its entry in REASONS.md.
-    ///
-    /// ```
-    /// # use firstword_rules::Reason;
-    /// assert_eq!(Reason::NotOptedIn.meaning(), "The person never opted in to this.");
-    /// ```
-    pub fn meaning(self) -> &'static str {
-        let mut entries = include_str!("../REASONS.md").split("\n## ");
-        let entry = entries.find_map(|entry| entry.strip_prefix(self.as_str())?.strip_prefix('\n'));
-        // A row in brackets, or the next part of the entry, ends it.
-        let ends = [" (", "\nComes from"].map(|end| entry.and_then(|entry| entry.find(end)));
-        let end = ends.into_iter().flatten().min();
-        entry.zip(end).and_then(|(entry, end)| entry.get(..end)).unwrap_or_default()
-    }
-}
-
 impl Category {
     /// "The needed scope is the category"; `service` needs none.
     pub fn needed_scope(self) -> Option<Scope> {
