@@ -7,6 +7,7 @@ mod generate;
 mod import;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod may;
 mod policy;
 #[cfg(feature = "kafka")]
 mod read;
@@ -47,6 +48,7 @@ pub struct Cli {
 enum Command {
     Demo(demo::Demo),
     Decide(decide::Decide),
+    May(may::May),
     #[cfg(feature = "kafka")]
     Run(run::Run),
     #[cfg(feature = "kafka")]
@@ -83,6 +85,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Decide(args) => decide::run(args),
+        Command::May(args) => may::run(&args),
         #[cfg(feature = "kafka")]
         Command::Run(args) => run::run(&args),
         #[cfg(feature = "kafka")]

@@ -13,15 +13,15 @@ use crate::world::{after, question};
 
 const HOUR: i64 = 3_600_000;
 
-/// Instants from `from` on and before `to` at which a wrong answer would show: every hour of the first two months, every
-/// fortnight and a bit after that, around each moment, and some in between by chance.
+/// Instants from `from` on and before `to` at which a wrong answer would show: every hour of the first six weeks,
+/// every two months or so after that, around each moment, and some in between by chance.
 fn samples(question: &Question<'_>, from: Millis, to: Millis, chance: &[u64]) -> Vec<Millis> {
-    let hours = (from.0..to.0.min(from.0 + 60 * 24 * HOUR)).step_by(HOUR as usize);
-    let fortnights = (from.0..to.0).step_by(337 * HOUR as usize);
+    let hours = (from.0..to.0.min(from.0 + 42 * 24 * HOUR)).step_by(HOUR as usize);
+    let seldom = (from.0..to.0).step_by(1_409 * HOUR as usize);
     let around = question.moments(from).into_iter().flat_map(|at| [at.0 - 1, at.0, at.0 + 1]);
     let by_chance = chance.iter().map(|draw| from.0 + (draw % (to.0 - from.0) as u64) as i64);
     let near = chance.iter().map(|draw| from.0 + (draw % (60 * 24 * HOUR) as u64) as i64);
-    let all = hours.chain(fortnights).chain(around).chain(by_chance).chain(near);
+    let all = hours.chain(seldom).chain(around).chain(by_chance).chain(near);
     all.filter(|at| (from.0..to.0).contains(at)).map(Millis).collect()
 }
 
@@ -96,7 +96,11 @@ fn but_for_quiet_hours(outcome: Outcome) -> Option<Outcome> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn between_two_moments_nothing_changes_but_quiet_hours(

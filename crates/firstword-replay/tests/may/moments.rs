@@ -60,7 +60,9 @@ fn a_stage_begins() {
          on_declined = [{ after = '1d', standing = 'reply_only' }, \
          { after = '20d', standing = 'suspended' }, { after = '500h', standing = 'full' }]\n\
          [terms.regions.FR]\non_declined = [{ after = '1ms', standing = 'suspended' }, \
-         { after = '30d', standing = 'full' }]",
+         { after = '30d', standing = 'full' }]\n\
+         [terms.regions.ES]\non_silence = [{ after = '1h', standing = 'reply_only' }, \
+         { after = '25d', standing = 'full' }]",
     );
     let declines = "2021-05-01T00:00:00Z terms.declined person=person:alice version=one\n";
     assert_eq!(
@@ -72,6 +74,12 @@ fn a_stage_begins() {
     assert_eq!(
         told(&after(policy.clone(), &in_france), TO_BOB, "2021-05-16T09:00:00Z"),
         "terms_declined S5; 2021-05-31T00:00:00.000Z start S10 R6"
+    );
+    // Of one who is silent.
+    let in_spain = "2021-05-02T00:00:00Z person.located person=person:alice region=ES-MD";
+    assert_eq!(
+        told(&after(policy.clone(), in_spain), TO_BOB, "2021-05-16T09:00:00Z"),
+        "terms_unanswered S8; 2021-05-26T00:00:00.000Z start S10 R6"
     );
     // Of the one who is spoken to as well.
     let to_alice = "message from=person:bob to=person:alice";
