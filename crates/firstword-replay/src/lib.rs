@@ -9,6 +9,7 @@ pub mod fixture;
 mod index;
 mod log;
 mod pieces;
+pub mod may;
 mod place;
 mod timeline;
 mod unfit;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Category, Day, Hours, Millis, Nearness, Order, Policy, QuietHours, Region};
+use crate::{Category, Day, Hours, Millis, Nearness, Order, Policy, QuietHours, Region, Span};
 
 /// The orders that hold for a person at a time. For a person without a region these are the orders for everyone.
 pub(crate) fn holding(
@@ -62,6 +62,47 @@ pub(crate) fn quiet(
     entries()
         .find(|(nearness, entry)| *nearness == nearest && is_quiet(entry, at))
         .map(|(_, entry)| entry)
+}
+
+impl Policy {
+    /// The first instant from `at` on, and before `end`, at which no quiet hours hold for a category where a person
+    /// is; nothing where they hold all the while (row R18).
+    pub fn quiet_until(
+        &self,
+        region: Option<Region>,
+        category: Category,
+        at: Millis,
+        end: Millis,
+    ) -> Option<Millis> {
+        let mut now = at;
+        while now < end {
+            let Some(entry) = quiet(self, region, category, now) else { return Some(now) };
+            now = entry.next_change(now);
+        }
+        None
+    }
+}
+
+impl QuietHours {
+    /// The first instant after `at` at which the entry can begin or cease to hold: its clock strikes an hour of its
+    /// own, or midnight, or is set. Up to then local time runs on evenly, so nothing about it changes.
+    fn next_change(&self, at: Millis) -> Millis {
+        const DAY: i64 = 86_400_000;
+        let never = Millis(i64::MAX);
+        let Ok(instant) = Timestamp::from_millisecond(at.0) else { return never };
+        let local = self.timezone.to_datetime(instant).time();
+        let of_day = local.duration_since(jiff::civil::Time::midnight()).as_millis() as i64;
+        // From 1 ms to a day: an hour that strikes just now strikes again tomorrow.
+        let strikes_in =
+            |minute: u16| (i64::from(minute) * 60_000 - of_day - 1).rem_euclid(DAY) + 1;
+        let strikes = match self.hours {
+            Hours::Daily { from, to } => strikes_in(from).min(strikes_in(to)),
+            Hours::Days(_) => strikes_in(0),
+        };
+        let set = self.timezone.following(instant).next();
+        let set = set.map_or(never, |change| Millis(change.timestamp().as_millisecond()));
+        (at + Span(strikes)).min(set)
+    }
 }
 
 fn is_quiet(entry: &QuietHours, at: Millis) -> bool {

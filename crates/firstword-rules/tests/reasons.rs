@@ -25,6 +25,25 @@ fn every_entry_says_where_it_comes_from_and_what_to_do() {
 }
 
 #[test]
+fn each_part_of_an_entry_is_found_and_is_one_line() {
+    for reason in Reason::ALL {
+        let parts = [reason.meaning(), reason.comes_from(), reason.ends(), reason.to_do()];
+        for part in parts {
+            assert!(part.len() > 5 && part.lines().count() == 1, "{reason}: {part:?}");
+        }
+        assert!(reason.ends().starts_with("Ends"), "{reason}: {}", reason.ends());
+        for part in [reason.ends(), reason.to_do(), reason.comes_from()] {
+            assert!(part.ends_with('.'), "{reason}: {part:?}");
+        }
+        let entry = entries().into_iter().find(|(of, _)| *of == reason.as_str());
+        let told: usize = parts.iter().map(|part| part.len()).sum();
+        let missed = entry.map(|(_, entry)| entry.len().saturating_sub(told));
+        // What is none of the parts: the rows in brackets, the words before a part, the ends of the lines.
+        assert!(missed.is_some_and(|missed| missed < 60), "{reason}: {missed:?} bytes");
+    }
+}
+
+#[test]
 fn an_entry_names_the_rows_that_give_its_reason() {
     for row in [Role::Sender, Role::Recipient(None)]
         .into_iter()

@@ -10,6 +10,7 @@ mod import;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod log;
+mod may;
 mod policy;
 #[cfg(feature = "kafka")]
 mod read;
@@ -51,6 +52,7 @@ enum Command {
     Demo(demo::Demo),
     Decide(decide::Decide),
     Explain(explain::Explain),
+    May(may::May),
     #[cfg(feature = "kafka")]
     Run(run::Run),
     #[cfg(feature = "kafka")]
@@ -89,6 +91,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Demo(args) => demo::run(&args),
         Command::Decide(args) => decide::run(args),
         Command::Explain(args) => explain::run(&args),
+        Command::May(args) => may::run(&args),
         #[cfg(feature = "kafka")]
         Command::Run(args) => run::run(&args),
         #[cfg(feature = "kafka")]

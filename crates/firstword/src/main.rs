@@ -11,6 +11,7 @@ mod exit;
 mod io;
 #[cfg(feature = "kafka")]
 mod log;
+mod machines_at;
 mod pipeline;
 mod terminal;
 

@@ -14,6 +14,9 @@ use firstword_wire::{BadMachines, MachinesIn, MachinesOut};
 
 use crate::terminal::Progress;
 
+/// The file of the machines.
+const FILE: &str = "machines";
+
 /// A folder that holds machines, locked for as long as this lives.
 #[derive(Debug)]
 pub struct StateDir {
@@ -50,11 +53,7 @@ impl StateDir {
                 return Err(error).with_context(|| format!("cannot open {}", path.display()));
             }
         };
-        let size = file.metadata().ok().map(|data| data.len());
-        let progress = Progress::bytes("loading machines", size);
-        let loaded = load(Watched { file, progress: &progress }, engine);
-        progress.finish();
-        loaded.map(Some).map_err(|error| {
+        loaded(file, engine).map(Some).map_err(|error| {
             let shown = path.display();
             anyhow!("cannot go on from {shown}: {error}; delete it to begin anew, or restore it from a copy")
         })
@@ -81,8 +80,29 @@ impl StateDir {
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.join("machines")
+        self.folder.join(FILE)
     }
+}
+
+/// Puts the machines that a folder holds into an engine, and leaves the folder alone: nothing is made or locked, and
+/// another process may work in it, for what it holds is replaced as a whole. The label of the policy that the
+/// machines were last decided under.
+///
+/// # Errors
+/// A folder without machines, and a file that cannot be read, is damaged, or is of a later format.
+pub fn peek(folder: &Path, engine: &mut Engine) -> anyhow::Result<String> {
+    let path = folder.join(FILE);
+    let file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+    loaded(file, engine).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Loads the machines of a file, and shows it.
+fn loaded(file: File, engine: &mut Engine) -> Result<String, BadMachines> {
+    let size = file.metadata().ok().map(|data| data.len());
+    let progress = Progress::bytes("loading machines", size);
+    let loaded = load(Watched { file, progress: &progress }, engine);
+    progress.finish();
+    loaded
 }
 
 fn load(from: impl Read, engine: &mut Engine) -> Result<String, BadMachines> {
