@@ -5,5 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod place;
+pub mod whatif;
 
 pub use place::{Place, ReadAt};
