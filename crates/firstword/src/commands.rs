@@ -16,6 +16,7 @@ mod redrive;
 mod run;
 #[cfg(feature = "kafka")]
 mod send;
+mod whatif;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -47,6 +48,8 @@ pub struct Cli {
 enum Command {
     Demo(demo::Demo),
     Decide(decide::Decide),
+    #[command(name = "whatif")]
+    WhatIf(whatif::WhatIfArgs),
     #[cfg(feature = "kafka")]
     Run(run::Run),
     #[cfg(feature = "kafka")]
@@ -83,6 +86,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Decide(args) => decide::run(args),
+        Command::WhatIf(args) => whatif::run(args),
         #[cfg(feature = "kafka")]
         Command::Run(args) => run::run(&args),
         #[cfg(feature = "kafka")]
