@@ -109,11 +109,48 @@ impl Engine {
     /// The rows that an event would meet now at the machine of the person who has this part in it; nothing
     /// advances.
     pub fn explain(&self, event: &Event<'_>, role: Role) -> Trail {
-        let (_, peer) = parts(event, role);
+        self.explain_under(&self.policy, event, role)
+    }
+
+    /// The same under another policy, on the machine as it is.
+    pub fn explain_under(&self, policy: &Policy, event: &Event<'_>, role: Role) -> Trail {
+        self.on_visit(event, Mark::of(event), role, |machine, visit| {
+            explain(policy, machine, visit)
+        })
+    }
+
+    /// What another policy says of an event now: the decision of each gate that the event reaches under it, on the
+    /// machines as they are. Nothing advances.
+    pub fn ask<'e>(&self, policy: &Policy, event: &'e Event<'e>) -> Decisions<'e> {
+        let mark = Mark::of(event);
+        let at_gate = |role| {
+            self.on_visit(event, mark, role, |machine, visit| decide(policy, machine, visit))
+        };
+        let first = at_gate(first_role(event));
+        match first.verdict {
+            Verdict::Forwarded(basis) => {
+                Decisions { forwarded: Some(first), last: at_gate(Role::Recipient(Some(basis))) }
+            }
+            _ => Decisions { forwarded: None, last: first },
+        }
+    }
+
+    /// Asks about an event as the machine of the person who has this part in it would meet it; who has no number is a
+    /// stranger, and who has no machine a blank one.
+    fn on_visit<'e, T>(
+        &self,
+        event: &'e Event<'e>,
+        mark: Mark,
+        role: Role,
+        asked: impl FnOnce(&Machine, Visit<'e>) -> T,
+    ) -> T {
+        let (person, peer) = parts(event, role);
         let met = |name: &Name<'_>| self.find(name).unwrap_or(Party::stranger(name.kind));
-        let visit = Visit { event, mark: Mark::of(event), role, peer: peer.map(met) };
-        let blank = Machine::default();
-        explain(&self.policy, self.machine(visit.person()).unwrap_or(&blank), visit)
+        let visit = Visit { event, mark, role, peer: peer.map(met) };
+        match self.machine(person) {
+            Some(machine) => asked(machine, visit),
+            None => asked(&Machine::default(), visit),
+        }
     }
 
     /// The machine of a person, where there is one.

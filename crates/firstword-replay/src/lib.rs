@@ -13,6 +13,7 @@ pub mod may;
 mod place;
 mod timeline;
 mod unfit;
+pub mod whatif;
 
 pub use index::{Counts, Entry, Hint, IndexBuilder, Met, Scratch};
 pub use log::{Line, Lines, LogKind};

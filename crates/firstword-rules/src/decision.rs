@@ -31,7 +31,7 @@ pub enum Role {
 }
 
 /// What a machine decided. A basis without `allowed` or a reason without `denied` cannot be written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Verdict {
     /// Delivered, as this.
     Allowed(Basis),

@@ -233,6 +233,13 @@ struct Line<'a> {
     rules: u32,
 }
 
+/// Whether a line may be a decision: a quick look for the word that every decision holds, and few events do.
+/// [`read_decision`] settles it.
+pub fn may_be_decision(bytes: &[u8]) -> bool {
+    static VERDICT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(br#""verdict""#));
+    VERDICT.find(bytes).is_some()
+}
+
 /// Reads one decision from the bytes of one line or one record's value.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ mod redrive;
 mod run;
 #[cfg(feature = "kafka")]
 mod send;
+mod whatif;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -53,6 +54,8 @@ enum Command {
     Decide(decide::Decide),
     Explain(explain::Explain),
     May(may::May),
+    #[command(name = "whatif")]
+    WhatIf(whatif::WhatIfArgs),
     #[cfg(feature = "kafka")]
     Run(run::Run),
     #[cfg(feature = "kafka")]
@@ -92,6 +95,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Decide(args) => decide::run(args),
         Command::Explain(args) => explain::run(&args),
         Command::May(args) => may::run(&args),
+        Command::WhatIf(args) => whatif::run(args),
         #[cfg(feature = "kafka")]
         Command::Run(args) => run::run(&args),
         #[cfg(feature = "kafka")]

@@ -30,6 +30,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         Trial::test("every_command_has_cases", every_command_has_cases),
         Trial::test("readme_shows_what_is_decided", readme_shows_what_is_decided),
         Trial::test("readme_shows_the_machine", readme_shows_the_machine),
+        Trial::test("readme_shows_another_policy", readme_shows_another_policy),
     ];
     for command in folders(Path::new(CASES))? {
         for case in folders(&command)? {
@@ -81,6 +82,29 @@ fn readme_shows_the_machine() -> Result<(), Failed> {
         Command::new(PROGRAM).args(["policy", "diagram", "--machine", "standing"]).output()?;
     let drawn = String::from_utf8(drawn.stdout)?;
     difference("README.md", shown, &drawn).map_or(Ok(()), |told| Err(told.into()))
+}
+
+/// What the README shows of other policies is what its commands print, one after another in one folder.
+fn readme_shows_another_policy() -> Result<(), Failed> {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"))?;
+    let section = readme.split("\n## What would another policy do\n").nth(1);
+    let shown =
+        section.and_then(|section| section.split("```console\n").nth(1)?.split("```").next());
+    let shown = shown.ok_or("the README shows no other policy")?;
+    let room = tempfile::tempdir()?;
+    let mut came = String::new();
+    for command in shown.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let script = room.path().join("cmd");
+        fs::write(&script, command)?;
+        let ran = run(&script, room.path())?;
+        if !ran.status.success() {
+            return Err(format!("{command}: {}", String::from_utf8_lossy(&ran.stderr)).into());
+        }
+        came += &format!("$ {command}\n{}", String::from_utf8(ran.stdout)?);
+    }
+    // Between what two commands print the README has an empty line.
+    let shown = shown.replace("\n\n$ ", "\n$ ");
+    difference("README.md", &shown, &came).map_or(Ok(()), |told| Err(told.into()))
 }
 
 /// Runs a case and compares.

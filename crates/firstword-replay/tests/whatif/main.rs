@@ -1,0 +1,7 @@
+//! One log under two policies: what is counted, and that it is what the engine says.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod day;
+mod laws;
+mod log;
+mod readings;
