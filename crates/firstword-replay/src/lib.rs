@@ -4,6 +4,16 @@
 //! IO of its own, prints nothing, and knows no clock and no topic.
 #![forbid(unsafe_code)]
 
+mod change;
+mod duties;
+mod moment;
 mod place;
+mod show;
 
+pub use change::{Change, Gives, changes};
+pub use duties::{Duty, duties, duties_of};
+pub use moment::Moment;
 pub use place::{Place, ReadAt};
+pub use show::{
+    Because, Business, Counted, Doubt, Portrait, Section, Starts, Talk, portrait, portrait_of,
+};

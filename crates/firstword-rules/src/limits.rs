@@ -1,19 +1,11 @@
 //! The caps: unanswered starts, unanswered calls, marketing starts (RULES.md, section 6).
 
 use crate::case::Case;
-use crate::{Kind, Millis, Span};
+use crate::{Conversation, Kind, Machine, Millis, Span};
 
-/// "The unanswered starts of P at t are the persons, Q among them, whose `unanswered` is set and whose newest
-/// `spoke_*` time u has t < u + per."
+/// The unanswered starts of P.
 pub(crate) fn unanswered_starts(case: &Case<'_, '_>, per: Span) -> usize {
-    let conversations = case.machine.conversations().iter();
-    let unanswered = conversations.filter(|held| held.party().is_person() && held.unanswered());
-    unanswered
-        .filter(|held| {
-            let newest = held.spoke(Kind::Message).max(held.spoke(Kind::Call));
-            newest.is_some_and(|newest| case.at() < newest + per)
-        })
-        .count()
+    case.machine.unanswered_starts(case.at(), per).count()
 }
 
 /// The calls of the business since one was answered.
@@ -21,9 +13,26 @@ pub(crate) fn unanswered_calls(case: &Case<'_, '_>) -> u8 {
     case.contact.map_or(0, |contact| contact.unanswered_calls())
 }
 
-/// "**Marketing starts** of P at t: the number of marketing messages to P allowed as `start` or `continue`, from
-/// any business, with t - per < `at`", of those remembered.
+/// The marketing starts of P.
 pub(crate) fn marketing_starts(case: &Case<'_, '_>, per: Span) -> usize {
-    let since: Millis = case.at() - per;
-    case.machine.marketing_starts().filter(|start| since < *start).count()
+    case.machine.marketing_starts_in(case.at(), per)
+}
+
+/// What is counted, at a time when nobody speaks as well.
+impl Machine {
+    /// "The unanswered starts of P at t are the persons, Q among them, whose `unanswered` is set and whose newest
+    /// `spoke_*` time u has t < u + per."
+    pub fn unanswered_starts(&self, at: Millis, per: Span) -> impl Iterator<Item = &Conversation> {
+        let unanswered = |held: &&Conversation| held.party().is_person() && held.unanswered();
+        self.conversations().iter().filter(unanswered).filter(move |held| {
+            let newest = held.spoke(Kind::Message).max(held.spoke(Kind::Call));
+            newest.is_some_and(|newest| at < newest + per)
+        })
+    }
+
+    /// "**Marketing starts** of P at t: the number of marketing messages to P allowed as `start` or `continue`, from
+    /// any business, with t - per < `at`", of those remembered.
+    pub fn marketing_starts_in(&self, at: Millis, per: Span) -> usize {
+        self.marketing_starts().filter(|start| at - per < *start).count()
+    }
 }
