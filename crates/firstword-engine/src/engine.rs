@@ -97,6 +97,15 @@ impl Engine {
         evolve(machine, &Decision::recorded(visit, seq, verdict));
     }
 
+    /// Lets a person's machine pass over decisions that changed nothing, or that are not at hand, up to the one of
+    /// this number.
+    pub fn pass(&mut self, person: &Name<'_>, seq: u64) {
+        let person = self.number(person);
+        let machine = machine_mut(&mut self.machines, person);
+        self.decided += usize::from(machine.seq() == 0 && seq > 0);
+        machine.pass(seq);
+    }
+
     /// The rows that an event would meet now at the machine of the person who has this part in it; nothing
     /// advances.
     pub fn explain(&self, event: &Event<'_>, role: Role) -> Trail {
@@ -141,6 +150,11 @@ impl Engine {
     pub fn machines(&self) -> impl Iterator<Item = (Name<'_>, &Machine)> {
         let numbered = self.machines.iter().enumerate().filter(|(_, machine)| machine.seq() > 0);
         numbered.map(|(number, machine)| (self.people.name(number as u32), machine))
+    }
+
+    /// Every party that has a number, people first, each kind in the order of the numbers, with its name.
+    pub fn parties(&self) -> impl Iterator<Item = (Party, &str)> {
+        self.people.parties().chain(self.businesses.parties())
     }
 
     /// The number of a party's name, a new one if it has none.

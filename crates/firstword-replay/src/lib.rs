@@ -6,14 +6,23 @@
 
 mod change;
 mod duties;
+mod index;
+mod log;
 mod moment;
+mod pieces;
 mod place;
 mod show;
+mod timeline;
+mod unfit;
 
 pub use change::{Change, Gives, changes};
 pub use duties::{Duty, duties, duties_of};
+pub use index::{Counts, Entry, Hint, IndexBuilder, Met, Scratch};
+pub use log::{Line, Lines, LogKind};
 pub use moment::Moment;
 pub use place::{Place, ReadAt};
 pub use show::{
     Because, Business, Counted, Doubt, Portrait, Section, Starts, Talk, portrait, portrait_of,
 };
+pub use timeline::{History, Timeline};
+pub use unfit::Unfit;

@@ -21,6 +21,9 @@ impl fmt::Display for Place {
 
 /// Bytes that can be read from anywhere, such as a file's.
 pub trait ReadAt {
+    /// How many there are.
+    fn length(&self) -> u64;
+
     /// Fills the buffer with the bytes from `offset` on.
     ///
     /// # Errors
@@ -29,7 +32,11 @@ pub trait ReadAt {
 }
 
 /// Bytes in memory.
-impl ReadAt for [u8] {
+impl ReadAt for Vec<u8> {
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
         let bytes = self.get(start..).and_then(|rest| rest.get(..into.len()));

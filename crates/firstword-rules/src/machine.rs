@@ -56,6 +56,12 @@ impl Machine {
         self.seq
     }
 
+    /// Passes over decisions that changed nothing, or that are not at hand, up to the one of this number: for whoever
+    /// folds a journal.
+    pub fn pass(&mut self, seq: u64) {
+        self.seq = seq;
+    }
+
     /// Whether the person's account is closed (section 7).
     pub fn is_closed(&self) -> bool {
         self.closed

@@ -206,8 +206,8 @@ impl Inbox {
     /// group would wait for a member that left meanwhile.
     pub(crate) fn leave(&self) {
         let turn = Duration::from_millis(20);
-        let joined = || lock(&self.consumer.context().lease).is_some();
-        for _ in (0..150).take_while(|_| !joined()) {
+        // One that the group has given up without our knowing is joining again too.
+        for _ in (0..200).take_while(|_| self.lease().is_none()) {
             drop(self.consumer.poll(turn));
         }
         self.consumer.unsubscribe();

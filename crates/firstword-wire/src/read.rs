@@ -119,7 +119,7 @@ impl Reader {
     }
 
     /// A reader of events that carry no text, such as those within decisions.
-    pub(crate) fn without_keywords() -> Reader {
+    pub fn without_keywords() -> Reader {
         Reader { keywords: Keywords::new([], []) }
     }
 

@@ -90,7 +90,8 @@ pub fn counted(number: u64, one: &str) -> String {
 #[derive(Clone)]
 pub struct Progress {
     bar: ProgressBar,
-    began: std::time::Instant,
+    /// None where it is never shown.
+    began: Option<std::time::Instant>,
 }
 
 impl Progress {
@@ -108,20 +109,25 @@ impl Progress {
         Progress::new(what, Some(total), "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}")
     }
 
+    /// Nothing to see.
+    pub fn none() -> Progress {
+        Progress { bar: ProgressBar::hidden(), began: None }
+    }
+
     fn new(what: &'static str, total: Option<u64>, template: &str) -> Progress {
         let bar =
             ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()).with_message(what);
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Progress { bar, began: std::time::Instant::now() }
+        Progress { bar, began: Some(std::time::Instant::now()) }
     }
 
     /// Notes that so much more is done.
     pub fn advance(&self, more: u64) {
         if self.bar.is_hidden()
             && io::stderr().is_terminal()
-            && self.began.elapsed() > Duration::from_secs(1)
+            && self.began.is_some_and(|began| began.elapsed() > Duration::from_secs(1))
         {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }

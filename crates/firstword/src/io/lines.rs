@@ -41,7 +41,12 @@ impl Chunks<()> {
         inputs: Inputs,
         progress: Progress,
     ) -> Chunks<impl Iterator<Item = anyhow::Result<Input>>> {
-        Chunks { inputs: inputs.into_iter(progress), open: None, next_line: 1, trouble: None }
+        Chunks::of_each(inputs.into_iter(progress))
+    }
+
+    /// The chunks of inputs that were opened elsewhere.
+    pub fn of_each<I: Iterator<Item = anyhow::Result<Input>>>(inputs: I) -> Chunks<I> {
+        Chunks { inputs, open: None, next_line: 1, trouble: None }
     }
 }
 
@@ -88,8 +93,7 @@ fn fill(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> std::io::Result<()> {
     reader.by_ref().take(CHUNK as u64).read_to_end(bytes)?;
     if bytes.last().is_some_and(|last| *last != b'\n') {
         reader.by_ref().take(LONGEST_KEPT as u64).read_until(b'\n', bytes)?;
-        if bytes.last() != Some(&b'\n') {
-            reader.skip_until(b'\n')?;
+        if bytes.last() != Some(&b'\n') && reader.skip_until(b'\n')? > 0 {
             bytes.push(b'\n');
         }
     }
@@ -126,7 +130,7 @@ mod tests {
             [
                 ("input 0".to_owned(), 1, first),
                 ("input 0".to_owned(), first as u64 / 100 + 1, log.len() - first),
-                ("input 2".to_owned(), 1, 4),
+                ("input 2".to_owned(), 1, 3),
             ]
         );
     }
