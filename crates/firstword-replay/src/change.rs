@@ -11,7 +11,7 @@ pub(crate) mod words;
 
 use firstword_engine::Engine;
 use firstword_rules::{
-    Answer, Dated, Grant, Kind, Machine, Millis, Name, Reach, Region, Scope, Span, Stand,
+    Answer, Dated, Grant, Kind, Machine, Millis, Name, Party, Reach, Region, Scope, Span, Stand,
 };
 
 use crate::Duty;
@@ -185,9 +185,12 @@ pub enum Gives {
 pub fn changes<'n>(
     engine: &'n Engine,
     at: Millis,
-    person: &Name<'n>,
+    person: &Name<'_>,
     before: &'n Machine,
     after: &'n Machine,
 ) -> Vec<Change<'n>> {
-    compare::compare(&compare::Step { engine, at, person: person.clone(), before, after })
+    // Whose machine it is, the engine has met.
+    let party = engine.find(person).unwrap_or(Party::stranger(person.kind));
+    let person = engine.name(party);
+    compare::compare(&compare::Step { engine, at, person, before, after })
 }

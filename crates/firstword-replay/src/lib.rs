@@ -12,6 +12,7 @@ mod moment;
 mod pieces;
 mod place;
 mod show;
+mod summary;
 mod timeline;
 mod unfit;
 
@@ -24,5 +25,6 @@ pub use place::{Place, ReadAt};
 pub use show::{
     Because, Business, Counted, Doubt, Portrait, Section, Starts, Talk, portrait, portrait_of,
 };
-pub use timeline::{History, Timeline};
+pub use summary::{Summary, summary};
+pub use timeline::{History, Timeline, Visited, Walk};
 pub use unfit::Unfit;

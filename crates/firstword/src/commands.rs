@@ -1,8 +1,10 @@
 //! The commands: one file each, one struct for its arguments, one function that runs it.
 
+mod asked;
 mod completions;
 mod decide;
 mod demo;
+mod duties;
 mod generate;
 mod import;
 #[cfg(feature = "kafka")]
@@ -12,10 +14,12 @@ mod policy;
 mod read;
 #[cfg(feature = "kafka")]
 mod redrive;
+mod replay;
 #[cfg(feature = "kafka")]
 mod run;
 #[cfg(feature = "kafka")]
 mod send;
+mod show;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -55,6 +59,9 @@ enum Command {
     Read(read::Read),
     #[cfg(feature = "kafka")]
     Redrive(redrive::Redrive),
+    Replay(replay::Replay),
+    Show(show::Show),
+    Duties(duties::Duties),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     Generate(generate::Generate),
@@ -91,6 +98,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Read(args) => read::run(&args),
         #[cfg(feature = "kafka")]
         Command::Redrive(args) => redrive::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Duties(args) => duties::run(&args),
         Command::Policy(args) => policy::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Import(args) => import::run(args),
