@@ -4,19 +4,31 @@
 //! IO of its own, prints nothing, and knows no clock and no topic.
 #![forbid(unsafe_code)]
 
+mod change;
+mod duties;
 pub mod explain;
 pub mod fixture;
 mod index;
 mod log;
-mod pieces;
 pub mod may;
+mod moment;
+mod pieces;
 mod place;
+mod show;
+mod summary;
 mod timeline;
 mod unfit;
 pub mod whatif;
 
+pub use change::{Change, Gives, changes};
+pub use duties::{Duty, duties, duties_of};
 pub use index::{Counts, Entry, Hint, IndexBuilder, Met, Scratch};
 pub use log::{Line, Lines, LogKind};
+pub use moment::Moment;
 pub use place::{Place, ReadAt};
-pub use timeline::{History, Timeline};
+pub use show::{
+    Because, Business, Counted, Doubt, Portrait, Section, Starts, Talk, portrait, portrait_of,
+};
+pub use summary::{Summary, summary};
+pub use timeline::{History, Timeline, Visited, Walk};
 pub use unfit::Unfit;

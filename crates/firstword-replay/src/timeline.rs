@@ -3,6 +3,8 @@
 //! It reads the index for where things lie, and the log for what they are. A moment is a place in the log, given by the
 //! offset of the first line that is not told yet; the moment of a time is before the first event that is later.
 
+mod walk;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use crate::index::{
 use crate::log::{Line, Lines, LogKind};
 use crate::pieces::Pieces;
 use crate::{Counts, Place, ReadAt, Unfit};
+
+pub use walk::{Visited, Walk};
 
 /// A log with its index.
 pub struct Timeline {
@@ -264,6 +268,11 @@ impl Timeline {
         Ok(None)
     }
 
+    /// Whose visits they are.
+    pub fn person(&self, history: &History) -> Result<Name<'static>, Unfit> {
+        Ok(Name { kind: PartyKind::Person, text: self.name(&history.row)?.into() })
+    }
+
     fn name(&self, row: &PartyRow) -> Result<String, Unfit> {
         let mut bytes = vec![0; row.name_length as usize];
         self.index.read_at(self.foot.names.start + row.name, &mut bytes)?;
@@ -319,7 +328,7 @@ impl Timeline {
     pub fn machine(&self, history: &History, visits: u64) -> Result<Engine, Unfit> {
         let visits = visits.min(history.count());
         let mut engine = Engine::new(self.policy.clone());
-        let person = Name { kind: PartyKind::Person, text: self.name(&history.row)?.into() };
+        let person = self.person(history)?;
         engine.number(&person);
         let kept = visits / VISITS_APART;
         if let Some(last) = kept.checked_sub(1) {

@@ -24,9 +24,7 @@ pub(crate) struct Case<'c, 'e> {
 
 impl<'c, 'e> Case<'c, 'e> {
     pub(crate) fn new(policy: &'c Policy, machine: &'c Machine, visit: Visit<'e>) -> Case<'c, 'e> {
-        let region = machine.region().map(|region| region.value);
-        let (answers, at) = (machine.answers(), visit.event.at);
-        let bearings = Bearings { policy, machine, answers, region, at };
+        let bearings = Bearings::of(policy, machine, visit.event.at);
         let business = visit.peer.filter(|peer| !peer.is_person());
         Case {
             policy,

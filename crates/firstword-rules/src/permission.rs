@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::machine::Contact;
-use crate::{Category, Dated, Grant, Machine, Millis, Policy};
+use crate::{Category, Dated, Grant, Machine, Millis, Policy, Scope};
 
 /// "A scope **is granted** at t if it is `in` and (no `until`, or t < `until`)."
 pub(crate) fn is_granted(grant: Grant, at: Millis) -> bool {
@@ -32,9 +32,25 @@ pub(crate) fn in_doubt(policy: &Policy, machine: &Machine, at: Millis) -> bool {
 /// "**Floor** of P for a business, a category and t": what P said up to it gives the business no right to reply.
 /// For `service`, and at the sender's gate, no scope is needed.
 pub(crate) fn floor(case: &Case<'_, '_>) -> Option<Millis> {
-    let out = case.grant().filter(|grant| grant.value == Grant::Out).map(|grant| grant.at);
-    let all_out = case.contact.and_then(Contact::all_out_since);
-    out.max(all_out).max(doubt_since(case.policy, case.machine, case.at()))
+    floor_of(case.contact, case.needed_scope()).max(doubt_since(
+        case.policy,
+        case.machine,
+        case.at(),
+    ))
+}
+
+/// The part of the floor that does not pass with time: what the person said of the business.
+pub(crate) fn floor_of(contact: Option<&Contact>, needed: Option<Scope>) -> Option<Millis> {
+    let grant = contact.zip(needed).and_then(|(contact, scope)| contact.scope(scope));
+    let out = grant.filter(|grant| grant.value == Grant::Out).map(|grant| grant.at);
+    out.max(contact.and_then(Contact::all_out_since))
+}
+
+impl Machine {
+    /// Since when the machine is in doubt, where it is at this time.
+    pub fn in_doubt_since(&self, policy: &Policy, at: Millis) -> Option<Millis> {
+        doubt_since(policy, self, at)
+    }
 }
 
 /// "The category is not `authentication`, P's machine is in doubt, and the needed scope is not set or not newer

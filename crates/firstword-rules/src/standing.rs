@@ -25,7 +25,13 @@ pub(crate) struct Bearings<'a> {
     pub(crate) at: Millis,
 }
 
-impl Bearings<'_> {
+impl<'a> Bearings<'a> {
+    /// As they are on a machine.
+    pub(crate) fn of(policy: &'a Policy, machine: &'a Machine, at: Millis) -> Bearings<'a> {
+        let region = machine.region().map(|region| region.value);
+        Bearings { policy, machine, answers: machine.answers(), region, at }
+    }
+
     /// The person's standing: the table of section 3, from the top.
     pub(crate) fn stand(&self) -> Stand {
         let Bearings { policy, machine, answers, region, at } = *self;
@@ -69,6 +75,26 @@ impl Bearings<'_> {
                 && !permission::in_doubt(policy, machine, at)
                 && !machine.is_closed()
         })
+    }
+}
+
+/// What follows from the terms for a person at a time when nothing happens.
+impl Machine {
+    /// The person's standing at a time, and because of what it is so.
+    pub fn stand(&self, policy: &Policy, at: Millis) -> Stand {
+        Bearings::of(policy, self, at).stand()
+    }
+
+    /// Whether the person's data may be shared with partners at a time.
+    pub fn shares_data(&self, policy: &Policy, at: Millis) -> bool {
+        Bearings::of(policy, self, at).shares_data()
+    }
+}
+
+impl Policy {
+    /// The terms that are in force for a person of this region at a time.
+    pub fn in_force(&self, region: Option<Region>, at: Millis) -> Option<&Terms> {
+        in_force(self, region, at).map(|(_, terms)| terms)
     }
 }
 

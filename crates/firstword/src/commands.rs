@@ -1,8 +1,10 @@
 //! The commands: one file each, one struct for its arguments, one function that runs it.
 
+mod asked;
 mod completions;
 mod decide;
 mod demo;
+mod duties;
 mod explain;
 mod fixture;
 mod generate;
@@ -16,10 +18,12 @@ mod policy;
 mod read;
 #[cfg(feature = "kafka")]
 mod redrive;
+mod replay;
 #[cfg(feature = "kafka")]
 mod run;
 #[cfg(feature = "kafka")]
 mod send;
+mod show;
 mod whatif;
 
 use std::path::{Path, PathBuf};
@@ -64,6 +68,9 @@ enum Command {
     Read(read::Read),
     #[cfg(feature = "kafka")]
     Redrive(redrive::Redrive),
+    Replay(replay::Replay),
+    Show(show::Show),
+    Duties(duties::Duties),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     Fixture(fixture::Fixture),
@@ -104,6 +111,9 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Read(args) => read::run(&args),
         #[cfg(feature = "kafka")]
         Command::Redrive(args) => redrive::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Duties(args) => duties::run(&args),
         Command::Policy(args) => policy::run(args),
         Command::Fixture(args) => fixture::run(&args),
         Command::Generate(args) => generate::run(args),

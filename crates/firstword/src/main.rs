@@ -8,6 +8,7 @@ mod config;
 mod deciding;
 mod diagram;
 mod exit;
+mod folding;
 mod io;
 #[cfg(feature = "kafka")]
 mod log;

@@ -15,7 +15,7 @@ use firstword_wire::{Reader, Reject, RejectReason};
 use super::PolicyArg;
 use super::generate::time;
 use crate::exit::{Exit, say, usage_error};
-use crate::io::state;
+use crate::io::state::StateDir;
 use crate::machines_at::machines_at;
 use crate::terminal::{Format, counted, stdout};
 
@@ -97,7 +97,7 @@ pub fn run(args: &May) -> anyhow::Result<Exit> {
     let (engine, at) = match &args.state_dir {
         Some(folder) => {
             let mut engine = Engine::new(policy);
-            let label = state::peek(folder, &mut engine)?;
+            let label = StateDir::peek(folder, &mut engine)?;
             note_policies(&engine, &[label]);
             (engine, args.at)
         }

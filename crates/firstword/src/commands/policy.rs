@@ -58,3 +58,16 @@ pub(super) fn write_json<T: Serialize>(
     }
     Ok(())
 }
+
+/// Writes one value as a JSON document: over several lines, or on one.
+pub(super) fn write_one(
+    out: &mut impl Write,
+    format: Format,
+    value: &impl Serialize,
+) -> anyhow::Result<()> {
+    let text = match format {
+        Format::Json => serde_json::to_string_pretty(value)?,
+        Format::Table | Format::Jsonl => serde_json::to_string(value)?,
+    };
+    Ok(writeln!(out, "{text}")?)
+}

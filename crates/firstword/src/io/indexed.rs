@@ -137,7 +137,7 @@ fn make(parts: &Parts, policy: &Policy, to: File) -> anyhow::Result<()> {
 }
 
 /// What a log holds: seen from its first line that is either.
-fn kind_of(parts: &Parts) -> anyhow::Result<LogKind> {
+pub fn kind_of(parts: &Parts) -> anyhow::Result<LogKind> {
     let mut chunks = Chunks::of_each(parts.inputs(&Progress::none()));
     let (mut chunk, mut lines) = (Chunk::default(), 0_u64);
     while chunks.next(&mut chunk)? {

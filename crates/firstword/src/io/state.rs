@@ -12,9 +12,10 @@ use firstword_engine::Engine;
 use firstword_wire::file::{lock, replace};
 use firstword_wire::{BadMachines, MachinesIn, MachinesOut};
 
+use crate::exit::usage_error;
 use crate::terminal::Progress;
 
-/// The file of the machines.
+/// The file in the folder.
 const FILE: &str = "machines";
 
 /// A folder that holds machines, locked for as long as this lives.
@@ -38,6 +39,18 @@ impl StateDir {
         }
     }
 
+    /// Puts the machines that a folder holds into an engine, for whoever only looks: nothing is locked or made, and a run
+    /// that works in the folder meanwhile replaces the file as a whole. The label of the policy as [`StateDir::load`].
+    ///
+    /// # Errors
+    /// A folder that holds no machines; else as [`StateDir::load`].
+    pub fn peek(folder: &Path, engine: &mut Engine) -> anyhow::Result<String> {
+        let loaded = load_file(&folder.join(FILE), engine)?;
+        loaded.ok_or_else(|| {
+            usage_error(format!("--state-dir {} holds no machines", folder.display()))
+        })
+    }
+
     /// Puts the machines that the folder holds into an engine; the label of the policy that they were last
     /// decided under, or nothing where the folder is new.
     ///
@@ -45,18 +58,7 @@ impl StateDir {
     /// A file that cannot be read, is damaged, or is of a later format. Nothing is guessed: whoever deletes the
     /// file decides to begin anew.
     pub fn load(&self, engine: &mut Engine) -> anyhow::Result<Option<String>> {
-        let path = self.file();
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                return Err(error).with_context(|| format!("cannot open {}", path.display()));
-            }
-        };
-        loaded(file, engine).map(Some).map_err(|error| {
-            let shown = path.display();
-            anyhow!("cannot go on from {shown}: {error}; delete it to begin anew, or restore it from a copy")
-        })
+        load_file(&self.file(), engine)
     }
 
     /// Replaces what the folder holds by an engine's machines. Until the last step what was there stays as it was.
@@ -84,25 +86,23 @@ impl StateDir {
     }
 }
 
-/// Puts the machines that a folder holds into an engine, and leaves the folder alone: nothing is made or locked, and
-/// another process may work in it, for what it holds is replaced as a whole. The label of the policy that the
-/// machines were last decided under.
-///
-/// # Errors
-/// A folder without machines, and a file that cannot be read, is damaged, or is of a later format.
-pub fn peek(folder: &Path, engine: &mut Engine) -> anyhow::Result<String> {
-    let path = folder.join(FILE);
-    let file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
-    loaded(file, engine).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// Loads the machines of a file, and shows it.
-fn loaded(file: File, engine: &mut Engine) -> Result<String, BadMachines> {
+/// What the file holds, if there is one.
+fn load_file(path: &Path, engine: &mut Engine) -> anyhow::Result<Option<String>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot open {}", path.display())),
+    };
     let size = file.metadata().ok().map(|data| data.len());
     let progress = Progress::bytes("loading machines", size);
     let loaded = load(Watched { file, progress: &progress }, engine);
     progress.finish();
-    loaded
+    loaded.map(Some).map_err(|error| {
+        let shown = path.display();
+        anyhow!(
+            "cannot go on from {shown}: {error}; delete it to begin anew, or restore it from a copy"
+        )
+    })
 }
 
 fn load(from: impl Read, engine: &mut Engine) -> Result<String, BadMachines> {

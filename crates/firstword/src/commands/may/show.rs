@@ -135,7 +135,7 @@ impl Gate {
 
 impl Row {
     fn of(tried: &Tried) -> Row {
-        let Tried { row, words, applied, saw } = tried;
+        let Tried { row, words, applied, saw, .. } = tried;
         Row { row, words, applied: *applied, saw: saw.clone() }
     }
 }

@@ -1,0 +1,11 @@
+//! What a step changed, what a machine looks like, and who owes what: laws over random logs, and a story told line by
+//! line.
+
+#[path = "../../../firstword-rules/tests/shared/cast.rs"]
+mod cast;
+#[path = "../../../firstword-rules/tests/shared/events.rs"]
+mod events;
+mod laws;
+#[path = "../../../firstword-rules/tests/shared/policies.rs"]
+mod policies;
+mod told;
