@@ -4,6 +4,11 @@
 //! IO of its own, prints nothing, and knows no clock and no topic.
 #![forbid(unsafe_code)]
 
+pub mod compare;
+mod outcome;
 mod place;
+pub mod rows;
+pub mod verify;
 
+pub use outcome::{Outcome, Part};
 pub use place::{Place, ReadAt};

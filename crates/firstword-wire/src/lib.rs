@@ -13,7 +13,7 @@ pub mod scan;
 mod snapshot;
 
 pub use decision::{
-    BadDecision, Recorded, read_decision, read_forwarded, write_decision, write_event,
+    BadDecision, Recorded, read_decision, read_edition, read_forwarded, write_decision, write_event,
 };
 pub use machines::{BadMachines, MachinesIn, MachinesOut};
 pub use read::{
