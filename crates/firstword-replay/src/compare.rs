@@ -61,7 +61,7 @@ impl Comparison {
         let [side, _] = &mut self.compared.sides;
         side.met(&entry.read.policy);
         let person = person(&mut self.people, &mut self.names, entry);
-        side.repeats += u64::from(!person.keep(entry.read.seq, entry.kept));
+        side.repeats += u64::from(!person.keep(entry.read.seq, entry.kept, entry.read.erase_by));
     }
 
     /// Takes a decision of the second log.
@@ -74,16 +74,28 @@ impl Comparison {
             side.repeats += 1;
             return;
         }
-        let Some(kept) = person.find(seq) else { return };
+        let Some((kept, erase_by)) = person.find(seq) else { return };
         person.matched += 1;
-        if kept.agrees(&entry.kept) {
+        let second = Outcome::recorded(&entry.read);
+        if kept.agrees(&entry.kept) && erase_by == second.erase_by {
             return;
         }
         person.differing += 1;
         // Numbers may come in any order: the first difference is that of the lowest.
         if person.first.as_ref().is_none_or(|first| seq < first.seq) {
-            let other = Outcome::recorded(&entry.read);
-            person.first = Some(Box::new(kept.divergence(seq, &entry.kept, other, &entry.read)));
+            let same_event = kept.same_event(&entry.kept);
+            let first = kept.outcome(second.gate, erase_by);
+            let differing = first.differing(&second).into_iter().map(|part| part.field);
+            person.first = Some(Box::new(Divergence {
+                person: String::new(),
+                seq,
+                id: entry.read.event.id.to_string(),
+                same_event,
+                fields: (!same_event).then_some("id").into_iter().chain(differing).collect(),
+                first: Told { line: kept.line(), outcome: first },
+                second: Told { line: entry.kept.line(), outcome: second },
+                follow: 0,
+            }));
         }
     }
 

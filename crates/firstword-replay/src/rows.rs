@@ -150,7 +150,7 @@ mod tests {
         for (place, (_, row)) in all_rows().enumerate() {
             assert_eq!((place_of(row.id), row_at(place)), (Some(place), Some(row.id)));
         }
-        assert_eq!((place_of("S99"), row_at(ROWS)), (None, None));
+        assert_eq!((place_of("X1"), row_at(ROWS)), (None, None));
     }
 
     #[test]

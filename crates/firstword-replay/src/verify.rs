@@ -1,7 +1,7 @@
 //! Whether a log of decisions says what the rules say: each is decided again and compared with what was recorded.
 //!
-//! A [`Verifier`] is given the lines of a log one after another and gives back every [`Difference`]. It keeps one machine
-//! a person and nothing of the log but lines that came too early. The machines follow what was *recorded*, so each
+//! A [`Verifier`] is given the lines of a log one after another and gives back every [`Difference`]. It keeps one
+//! machine a person and nothing of the log but lines that came too early. The machines follow what was *recorded*, so each
 //! decision is judged on the state that the log really had; where the decided one would have led a machine elsewhere,
 //! the later differences of that person name the place. Each decision is decided under the policy that it names.
 //!
@@ -71,8 +71,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Begins from an engine's machines, none or those that the log goes on from. At hand are the engine's own policy and
-    /// these.
+    /// Begins from an engine's machines, none or those that the log goes on from. At hand are the engine's own policy
+    /// and these.
     pub fn new(
         engine: Engine,
         policies: impl IntoIterator<Item = Policy>,

@@ -90,7 +90,14 @@ fn other_fields_than_the_row_are_causes_of_their_own() {
     other[erase] = other[erase].replace("\"erase_by\":\"20", "\"erase_by\":\"19");
     let compared = compare(&log, &other);
     assert_eq!(compared.causes, [(Cause::Fields(vec!["erase_by"]), 1)]);
-    assert_eq!(compared.divergences[0].fields, ["erase_by"]);
+    let divergence = &compared.divergences[0];
+    assert_eq!(divergence.fields, ["erase_by"]);
+    let [was, is] = [&log, &other].map(|log| {
+        let read = read_decision(log[erase].as_bytes());
+        read.ok().and_then(|read| read.erase_by)
+    });
+    let told = [divergence.first, divergence.second].map(|told| told.outcome.erase_by);
+    assert!(was != is && told == [was, is], "{told:?}");
 }
 
 #[test]

@@ -3,15 +3,18 @@
 mod completions;
 mod decide;
 mod demo;
+mod diff;
 mod generate;
 mod import;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod outcomes;
 mod policy;
 #[cfg(feature = "kafka")]
 mod read;
 #[cfg(feature = "kafka")]
 mod redrive;
+mod replay;
 #[cfg(feature = "kafka")]
 mod run;
 #[cfg(feature = "kafka")]
@@ -23,10 +26,9 @@ use std::sync::OnceLock;
 use clap::{Args, Parser, Subcommand};
 use firstword_rules::Policy;
 
-#[cfg(feature = "kafka")]
 pub use policy::shown;
 
-use crate::exit::{Exit, say};
+use crate::exit::{Exit, say, usage_error};
 
 /// Who has the first word: decides who may start a conversation under each consent state, and says why.
 #[derive(Parser, Debug)]
@@ -55,6 +57,8 @@ enum Command {
     Read(read::Read),
     #[cfg(feature = "kafka")]
     Redrive(redrive::Redrive),
+    Replay(replay::Replay),
+    Diff(diff::Diff),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     Generate(generate::Generate),
@@ -91,6 +95,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Read(args) => read::run(&args),
         #[cfg(feature = "kafka")]
         Command::Redrive(args) => redrive::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Policy(args) => policy::run(args),
         Command::Generate(args) => generate::run(args),
         Command::Import(args) => import::run(args),
@@ -111,6 +117,43 @@ impl PolicyArg {
     pub fn load(&self) -> anyhow::Result<Policy> {
         load_policy(&self.policy)
     }
+}
+
+/// The policies that a command may need, each decision its own.
+#[derive(Args, Debug)]
+pub struct PoliciesArg {
+    /// A policy file, a folder of them (`*.toml`), or the name of a built-in policy; may be given more than once.
+    #[arg(long = "policy", value_name = "FILE")]
+    policies: Vec<PathBuf>,
+}
+
+impl PoliciesArg {
+    /// The policies that were named, checked as [`PolicyArg::load`] does.
+    pub fn load(&self) -> anyhow::Result<Vec<Policy>> {
+        let mut policies = Vec::new();
+        for which in &self.policies {
+            match which.is_dir() {
+                true => policies.extend(load_folder(which)?),
+                false => policies.push(load_policy(which)?),
+            }
+        }
+        Ok(policies)
+    }
+}
+
+/// The policies of a folder, in the order of the files' names.
+fn load_folder(folder: &Path) -> anyhow::Result<Vec<Policy>> {
+    let shown = shown(folder);
+    let unreadable = |error| usage_error(format!("cannot read the folder {shown}: {error}"));
+    let entries = folder.read_dir().map_err(unreadable)?;
+    let files = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut files = files.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    if files.is_empty() {
+        return Err(usage_error(format!("no policies in {shown}: it holds no *.toml")));
+    }
+    files.iter().map(|file| load_policy(file)).collect()
 }
 
 /// A policy, by its file or by the name of a built-in one, as [`PolicyArg::load`] does.

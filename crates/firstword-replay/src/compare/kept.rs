@@ -2,10 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use firstword_rules::{Basis, Standing, Verdict};
-use firstword_wire::Recorded;
+use firstword_rules::{Basis, Millis, Side, Standing, Verdict};
 
-use super::{Divergence, Told};
+use super::Divergence;
 use crate::Outcome;
 use crate::rows::{place_of, row_at};
 
@@ -15,13 +14,11 @@ pub(super) struct Kept {
     /// The number of its line.
     line: u64,
     /// A hash of the event's id and the gate.
-    event: u32,
-    /// A hash of `erase_by`, the one field that is too large to keep.
-    erase_by: u32,
+    event: u64,
     brief: Brief,
 }
 
-/// The other fields, a byte or two each.
+/// What it says, but for `erase_by`, which is large and rare: a byte or two a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Brief {
     verdict: Verdict,
@@ -45,7 +42,6 @@ impl Kept {
         Kept {
             line,
             event: hash((id, outcome.gate)),
-            erase_by: hash(outcome.erase_by),
             brief: Brief {
                 verdict: outcome.verdict,
                 row: row.and_then(RowPlace::new),
@@ -58,52 +54,34 @@ impl Kept {
         }
     }
 
-    /// Whether another decision of this person and number says the same.
-    pub(super) fn agrees(&self, other: &Kept) -> bool {
-        (self.event, self.erase_by, self.brief) == (other.event, other.erase_by, other.brief)
+    /// Whether another decision of this person and number is on the same event.
+    pub(super) fn same_event(&self, other: &Kept) -> bool {
+        self.event == other.event
     }
 
-    /// The first difference of a person, as far as it is known here.
-    pub(super) fn divergence(
-        &self,
-        seq: u64,
-        kept: &Kept,
-        other: Outcome,
-        read: &Recorded<'_>,
-    ) -> Divergence {
-        let same_event = self.event == kept.event;
+    /// Whether it says the same of the same event, as far as it is kept here.
+    pub(super) fn agrees(&self, other: &Kept) -> bool {
+        self.same_event(other) && self.brief == other.brief
+    }
+
+    /// The number of its line.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// What it says; the gate is that of the decision that it is held against.
+    pub(super) fn outcome(&self, gate: Option<Side>, erase_by: Option<Millis>) -> Outcome {
         let Brief { verdict, row, said, standing, shares_data, late, unlisted } = self.brief;
         let row = row.and_then(|place| row_at(usize::from(place.get()) - 1));
-        // What is not kept is as in the other: only what is known to differ is told.
-        let (gate, erase_by) = (other.gate, other.erase_by);
-        let one =
-            Outcome { gate, verdict, row, said, standing, shares_data, unlisted, erase_by, late };
-        let mut fields: Vec<_> = one.differing(&other).iter().map(|part| part.field).collect();
-        if !same_event {
-            fields.insert(0, "id");
-        }
-        if self.erase_by != kept.erase_by {
-            fields.push("erase_by");
-        }
-        Divergence {
-            person: String::new(),
-            seq,
-            id: read.event.id.to_string(),
-            same_event,
-            first: Told { line: self.line, outcome: one },
-            second: Told { line: kept.line, outcome: other },
-            fields,
-            follow: 0,
-        }
+        Outcome { gate, verdict, row, said, standing, shares_data, unlisted, erase_by, late }
     }
 }
 
-/// Half a hash; both logs are read by one program, so it may be any.
-fn hash(value: impl Hash) -> u32 {
+/// Both logs are read by one program, so it may be any hash.
+fn hash(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
-    let hash = hasher.finish();
-    (hash ^ hash >> 32) as u32
+    hasher.finish()
 }
 
 /// A person's decisions of the first log, and what the second made of them.
@@ -111,6 +89,8 @@ fn hash(value: impl Hash) -> u32 {
 pub(super) struct Person {
     /// The first log's, in its order.
     kept: Vec<Kept>,
+    /// The `erase_by` of those that have one, by their place.
+    erase_by: Vec<(usize, Millis)>,
     firsts: Numbers,
     /// The numbers of the second log.
     pub(super) seconds: Numbers,
@@ -124,17 +104,21 @@ pub(super) struct Person {
 
 impl Person {
     /// Keeps a decision of the first log; `false` if there is one of this number.
-    pub(super) fn keep(&mut self, seq: u64, kept: Kept) -> bool {
+    pub(super) fn keep(&mut self, seq: u64, kept: Kept, erase_by: Option<Millis>) -> bool {
         let is_new = self.firsts.put(seq);
         if is_new {
+            self.erase_by.extend(erase_by.map(|at| (self.kept.len(), at)));
             self.kept.push(kept);
         }
         is_new
     }
 
-    /// The decision of a number in the first log.
-    pub(super) fn find(&self, seq: u64) -> Option<Kept> {
-        self.kept.get(self.firsts.place(seq)?).copied()
+    /// The decision of a number in the first log, and its `erase_by`.
+    pub(super) fn find(&self, seq: u64) -> Option<(Kept, Option<Millis>)> {
+        let place = self.firsts.place(seq)?;
+        let erase_by = self.erase_by.binary_search_by_key(&place, |(of, _)| *of).ok();
+        let erase_by = erase_by.and_then(|found| self.erase_by.get(found)).map(|(_, at)| *at);
+        self.kept.get(place).map(|kept| (*kept, erase_by))
     }
 
     /// How many decisions the first log has.

@@ -1,7 +1,7 @@
 //! In which order one person's decisions come, and which of them are missing.
 //!
-//! Numbers go on from 1 without gap or repeat (DECISIONS.md). A line that comes too early waits for those before it, for
-//! a while: two lines may have changed places, or a whole log may have come in the wrong order.
+//! Numbers go on from 1 without gap or repeat (DECISIONS.md). A line that comes too early waits for those before it,
+//! for a while: two lines may have changed places, or a whole log may have come in the wrong order.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

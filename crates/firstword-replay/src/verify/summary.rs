@@ -28,6 +28,8 @@ pub struct Summary {
     pub unanswered: u64,
     /// One of these: the sender, and the number of the decision.
     pub first_unanswered: Option<(String, u64)>,
+    /// People whose decisions from 1 on are missing, as all of them are in a range that nobody called one.
+    pub gaps_at_the_beginning: u64,
     differences: [u64; Fault::WORDS.len()],
 }
 
@@ -56,6 +58,8 @@ impl Summary {
 
     pub(super) fn count(&mut self, found: &[Difference]) {
         for difference in found {
+            let from_the_first = matches!(difference.fault, Fault::Gap { first: 1, .. });
+            self.gaps_at_the_beginning += u64::from(from_the_first);
             let word = difference.fault.as_str();
             let place = Fault::WORDS.iter().position(|known| *known == word);
             if let Some(count) = place.and_then(|place| self.differences.get_mut(place)) {

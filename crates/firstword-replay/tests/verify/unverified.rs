@@ -67,7 +67,7 @@ fn another_edition_is_counted_with_its_first_place() {
 fn words_of_another_edition_are_that_editions_and_no_nonsense() {
     let mut log = journal("whatsapp-2021", 1);
     let line = line_with(&log, 100, &["\"row\":\"R6\""]);
-    edit(&mut log, line, "\"row\":\"R6\"", "\"row\":\"R99\"");
+    edit(&mut log, line, "\"row\":\"R6\"", "\"row\":\"X1\"");
     let (fault, at, _) = {
         let (found, _) = verify(&log);
         (found[0].fault.clone(), found[0].place.to_string(), 0)
