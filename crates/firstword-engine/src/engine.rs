@@ -75,13 +75,9 @@ impl Engine {
         decision
     }
 
-    /// The person who has this part in an event, and the event as that person's machine meets it.
-    pub(crate) fn meet<'e>(
-        &mut self,
-        event: &'e Event<'e>,
-        mark: Mark,
-        role: Role,
-    ) -> (Party, Visit<'e>) {
+    /// The person who has this part in an event, and the event as that person's machine meets it: what `decide`
+    /// wants, for whoever decides under another policy.
+    pub fn meet<'e>(&mut self, event: &'e Event<'e>, mark: Mark, role: Role) -> (Party, Visit<'e>) {
         let (person, peer) = parts(event, role);
         let (person, peer) = (self.number(person), peer.map(|peer| self.number(peer)));
         debug_assert!(person.is_person(), "only people have machines");
@@ -92,9 +88,15 @@ impl Engine {
     /// the person in it, the decision's number and its verdict. Nothing is decided, no policy is asked.
     pub fn replay(&mut self, event: &Event<'_>, role: Role, seq: u64, verdict: Verdict) {
         let (person, visit) = self.meet(event, Mark::of(event), role);
+        self.follow(person, &Decision::recorded(visit, seq, verdict));
+    }
+
+    /// Lets a person's machine advance by a decision on an event that [`Engine::meet`] brought before it, whoever
+    /// made the decision.
+    pub fn follow(&mut self, person: Party, decision: &Decision<'_>) {
         let machine = machine_mut(&mut self.machines, person);
         self.decided += usize::from(machine.seq() == 0);
-        evolve(machine, &Decision::recorded(visit, seq, verdict));
+        evolve(machine, decision);
     }
 
     /// Lets a person's machine pass over decisions that changed nothing, or that are not at hand, up to the one of
@@ -218,7 +220,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn machine_of(&self, person: Party) -> Option<&Machine> {
+    /// The machine of a person by number, where the engine keeps one, whether or not it has decided anything.
+    pub fn machine_of(&self, person: Party) -> Option<&Machine> {
         self.machines.get(person.number() as usize).filter(|_| person.is_person())
     }
 

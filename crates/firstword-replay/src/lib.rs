@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod change;
+pub mod compare;
 mod duties;
 pub mod explain;
 pub mod fixture;
@@ -12,12 +13,15 @@ mod index;
 mod log;
 pub mod may;
 mod moment;
+mod outcome;
 mod pieces;
 mod place;
+pub mod rows;
 mod show;
 mod summary;
 mod timeline;
 mod unfit;
+pub mod verify;
 pub mod whatif;
 
 pub use change::{Change, Gives, changes};
@@ -25,6 +29,7 @@ pub use duties::{Duty, duties, duties_of};
 pub use index::{Counts, Entry, Hint, IndexBuilder, Met, Scratch};
 pub use log::{Line, Lines, LogKind};
 pub use moment::Moment;
+pub use outcome::{Outcome, Part};
 pub use place::{Place, ReadAt};
 pub use show::{
     Because, Business, Counted, Doubt, Portrait, Section, Starts, Talk, portrait, portrait_of,

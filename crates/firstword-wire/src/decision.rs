@@ -11,8 +11,8 @@ use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use firstword_rules::{
-    Basis, Decision, EDITION, Event, Fact, Millis, Reason, Role, Row, Scopes, Standing, Utterance,
-    Verdict, What,
+    Basis, Decision, EDITION, Event, Fact, Millis, Name, Reason, Role, Row, Scopes, Standing,
+    Utterance, Verdict, What,
 };
 
 use crate::read::parse_time;
@@ -191,6 +191,17 @@ pub struct Recorded<'a> {
     pub rules: u32,
 }
 
+impl<'a> Recorded<'a> {
+    /// The person whose machine decided.
+    pub fn person(&self) -> &Name<'a> {
+        match (&self.event.what, self.role) {
+            (What::Utterance(utterance), Role::Recipient(_)) => &utterance.to,
+            (What::Utterance(utterance), _) => &utterance.from,
+            (What::Fact { person, .. }, _) => person,
+        }
+    }
+}
+
 /// Why a line is no decision: a field that is missing or of the wrong form, or no event in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BadDecision(&'static str);
@@ -265,6 +276,10 @@ pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
     {
         return Err(BadDecision("person"));
     }
+    // Numbers go on from 1.
+    if line.seq == 0 {
+        return Err(BadDecision("seq"));
+    }
     let reason = word_of(line.reason, Reason::parse, "reason")?;
     let basis = word_of(line.basis, Basis::parse, "as")?;
     let is_fact = role == Role::Subject;
@@ -291,6 +306,16 @@ pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
         policy: line.policy,
         rules: line.rules,
     })
+}
+
+/// The edition of the rules that a decision names, also where the rest of it is of a form that this edition does not
+/// know; nothing if it names none.
+pub fn read_edition(bytes: &[u8]) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Line {
+        rules: u32,
+    }
+    serde_json::from_slice::<Line>(bytes).ok().map(|line| line.rules)
 }
 
 /// Reads what a `forwarded` decision passes on to the recipient's gate: the event, and as what it goes on; nothing

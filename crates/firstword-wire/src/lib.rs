@@ -13,8 +13,8 @@ pub mod scan;
 mod snapshot;
 
 pub use decision::{
-    BadDecision, Recorded, may_be_decision, read_decision, read_forwarded, write_decision,
-    write_event,
+    BadDecision, Recorded, may_be_decision, read_decision, read_edition, read_forwarded,
+    write_decision, write_event,
 };
 pub use machines::{BadMachines, MachinesIn, MachinesOut};
 pub use read::{

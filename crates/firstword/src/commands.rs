@@ -4,6 +4,7 @@ mod asked;
 mod completions;
 mod decide;
 mod demo;
+mod diff;
 mod duties;
 mod explain;
 mod fixture;
@@ -13,6 +14,7 @@ mod import;
 mod kafka;
 mod log;
 mod may;
+mod outcomes;
 mod policy;
 #[cfg(feature = "kafka")]
 mod read;
@@ -32,10 +34,9 @@ use std::sync::OnceLock;
 use clap::{Args, Parser, Subcommand};
 use firstword_rules::Policy;
 
-#[cfg(feature = "kafka")]
 pub use policy::shown;
 
-use crate::exit::{Exit, say};
+use crate::exit::{Exit, say, usage_error};
 
 /// Who has the first word: decides who may start a conversation under each consent state, and says why.
 #[derive(Parser, Debug)]
@@ -71,6 +72,7 @@ enum Command {
     Replay(replay::Replay),
     Show(show::Show),
     Duties(duties::Duties),
+    Diff(diff::Diff),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     Fixture(fixture::Fixture),
@@ -114,6 +116,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Replay(args) => replay::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Duties(args) => duties::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Policy(args) => policy::run(args),
         Command::Fixture(args) => fixture::run(&args),
         Command::Generate(args) => generate::run(args),
@@ -135,6 +138,55 @@ impl PolicyArg {
     pub fn load(&self) -> anyhow::Result<Policy> {
         load_policy(&self.policy)
     }
+}
+
+/// The policies that a command may need, each decision its own.
+#[derive(Args, Debug)]
+pub struct PoliciesArg {
+    /// A policy file, a folder of them (`*.toml`), or the name of a built-in policy; may be given more than once.
+    #[arg(long = "policy", value_name = "FILE")]
+    policies: Vec<PathBuf>,
+}
+
+impl PoliciesArg {
+    /// The one policy that was named, or the default.
+    pub fn one(&self) -> anyhow::Result<Policy> {
+        let mut policies = self.load()?;
+        match (policies.pop(), policies.is_empty()) {
+            (None, _) => load_policy(Path::new(firstword_policy::DEFAULT)),
+            (Some(policy), true) => Ok(policy),
+            (Some(_), false) => {
+                Err(usage_error("more than one --policy: only --verify takes several"))
+            }
+        }
+    }
+
+    /// The policies that were named, checked as [`PolicyArg::load`] does.
+    pub fn load(&self) -> anyhow::Result<Vec<Policy>> {
+        let mut policies = Vec::new();
+        for which in &self.policies {
+            match which.is_dir() {
+                true => policies.extend(load_folder(which)?),
+                false => policies.push(load_policy(which)?),
+            }
+        }
+        Ok(policies)
+    }
+}
+
+/// The policies of a folder, in the order of the files' names.
+fn load_folder(folder: &Path) -> anyhow::Result<Vec<Policy>> {
+    let shown = shown(folder);
+    let unreadable = |error| usage_error(format!("cannot read the folder {shown}: {error}"));
+    let entries = folder.read_dir().map_err(unreadable)?;
+    let files = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut files = files.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    if files.is_empty() {
+        return Err(usage_error(format!("no policies in {shown}: it holds no *.toml")));
+    }
+    files.iter().map(|file| load_policy(file)).collect()
 }
 
 /// A policy, by its file or by the name of a built-in one, as [`PolicyArg::load`] does.

@@ -5,7 +5,7 @@ use std::num::NonZero;
 
 use firstword_engine::{Decisions, Engine};
 use firstword_rules::{Decision, Event, Fact, Reason, What};
-use firstword_wire::{Reader, Reject, RejectReason, trim_line, write_decision, write_reject};
+use firstword_wire::{Reader, Reject, RejectReason, write_decision, write_reject};
 
 use crate::io::lines::{Chunk, Chunks};
 use crate::io::source::Input;
@@ -160,13 +160,7 @@ type Line<'c> = (u64, &'c [u8], Result<Event<'c>, Reject>);
 
 fn read<'c>(reader: &Reader, chunk: &'c Chunk) -> Vec<Line<'c>> {
     let mut lines = Vec::with_capacity(chunk.bytes.len() / 160);
-    for (number, line) in
-        (chunk.first_line..).zip(chunk.bytes.split_inclusive(|byte| *byte == b'\n'))
-    {
-        if let Some(line) = trim_line(line) {
-            lines.push((number, line, reader.event(line)));
-        }
-    }
+    lines.extend(chunk.lines().map(|(number, line)| (number, line, reader.event(line))));
     lines
 }
 

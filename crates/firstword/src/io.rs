@@ -1,6 +1,7 @@
 //! Logs in, whatever they are packed in; machines in a folder.
 
 pub mod indexed;
+pub mod kind;
 pub mod lines;
 pub mod parts;
 pub mod source;

@@ -12,7 +12,6 @@ use super::kafka::{KafkaArgs, bound};
 use crate::exit::usage_error;
 use crate::io::indexed;
 use crate::io::lines::Chunks;
-#[cfg(feature = "kafka")]
 use crate::io::parts::Parts;
 use crate::io::source::{Input, Inputs};
 #[cfg(feature = "kafka")]
@@ -146,6 +145,18 @@ impl Log {
                 let progress = Progress::bytes(what, Some(parts.length()));
                 Ok((Chunks::of_each(Box::new(parts.inputs(&progress))), progress))
             }
+        }
+    }
+
+    /// The log as parts that can be read anywhere.
+    ///
+    /// # Errors
+    /// As [`Parts::of`].
+    pub fn parts(&self) -> anyhow::Result<Parts> {
+        match self {
+            Log::Files(paths) => Parts::of(paths),
+            #[cfg(feature = "kafka")]
+            Log::Topic(parts, _) => Ok(parts.clone()),
         }
     }
 

@@ -11,9 +11,7 @@ use std::io::Write;
 use clap::Subcommand;
 use serde::Serialize;
 
-pub use source::Source;
-#[cfg(feature = "kafka")]
-pub use source::shown;
+pub use source::{Source, shown};
 
 use crate::exit::Exit;
 use crate::terminal::Format;
@@ -43,7 +41,7 @@ pub fn run(command: PolicyCommand) -> anyhow::Result<Exit> {
 }
 
 /// Writes values as one JSON document, or as one object a line.
-pub(super) fn write_json<T: Serialize>(
+pub fn write_json<T: Serialize>(
     out: &mut impl Write,
     format: Format,
     values: &[T],

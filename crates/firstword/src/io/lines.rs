@@ -1,9 +1,11 @@
 //! A log in chunks of whole lines, so that several threads can read them.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 use anyhow::Context;
+use firstword_wire::trim_line;
 
 use super::source::{Input, Inputs};
 use crate::terminal::Progress;
@@ -26,9 +28,20 @@ pub struct Chunk {
     pub bytes: Vec<u8>,
 }
 
+impl Chunk {
+    /// The lines that are not empty, without their ends, and their numbers.
+    pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let lines = self.bytes.split_inclusive(|byte| *byte == b'\n');
+        let numbered = (self.first_line..).zip(lines);
+        numbered.filter_map(|(number, line)| trim_line(line).map(|line| (number, line)))
+    }
+}
+
 /// Cuts inputs into chunks.
 pub struct Chunks<I> {
     inputs: I,
+    /// Chunks that somebody looked at before their turn.
+    ahead: VecDeque<Chunk>,
     open: Option<(Arc<str>, Box<dyn BufRead + Send>)>,
     next_line: u64,
     /// What stopped the reading, told after the lines that came before it.
@@ -43,10 +56,12 @@ impl Chunks<()> {
     ) -> Chunks<impl Iterator<Item = anyhow::Result<Input>>> {
         Chunks::of_each(inputs.into_iter(progress))
     }
+}
 
+impl<I> Chunks<I> {
     /// The chunks of inputs that were opened elsewhere.
-    pub fn of_each<I: Iterator<Item = anyhow::Result<Input>>>(inputs: I) -> Chunks<I> {
-        Chunks { inputs, open: None, next_line: 1, trouble: None }
+    pub fn of_each(inputs: I) -> Chunks<I> {
+        Chunks { inputs, ahead: VecDeque::new(), open: None, next_line: 1, trouble: None }
     }
 }
 
@@ -57,6 +72,27 @@ impl<I: Iterator<Item = anyhow::Result<Input>>> Chunks<I> {
     /// An input that cannot be opened or read, such as an archive that ends too early, with its name. The whole
     /// lines before that were chunks.
     pub fn next(&mut self, chunk: &mut Chunk) -> anyhow::Result<bool> {
+        if let Some(ahead) = self.ahead.pop_front() {
+            *chunk = ahead;
+            return Ok(true);
+        }
+        self.read(chunk)
+    }
+
+    /// The chunk after those that were looked at before, which comes again in its turn; nothing at the end.
+    ///
+    /// # Errors
+    /// As [`Chunks::next`].
+    pub fn look_ahead(&mut self) -> anyhow::Result<Option<&Chunk>> {
+        let mut chunk = Chunk::default();
+        if self.read(&mut chunk)? {
+            self.ahead.push_back(chunk);
+            return Ok(self.ahead.back());
+        }
+        Ok(None)
+    }
+
+    fn read(&mut self, chunk: &mut Chunk) -> anyhow::Result<bool> {
         chunk.bytes.clear();
         loop {
             let Some((name, reader)) = &mut self.open else {
@@ -111,7 +147,7 @@ mod tests {
             Ok(Input { name: format!("input {n}"), reader })
         });
         let inputs = inputs.collect::<Vec<_>>().into_iter();
-        let mut chunks = Chunks { inputs, open: None, next_line: 1, trouble: None };
+        let mut chunks = Chunks::of_each(inputs);
         let (mut chunk, mut met) = (Chunk::default(), Vec::new());
         while chunks.next(&mut chunk).unwrap() {
             met.push((chunk.input.to_string(), chunk.first_line, chunk.bytes.len()));
@@ -133,6 +169,25 @@ mod tests {
                 ("input 2".to_owned(), 1, 3),
             ]
         );
+    }
+
+    #[test]
+    fn what_was_looked_at_before_its_turn_comes_in_its_turn() {
+        let inputs = ["a\n\n", "b\n"].map(|text| {
+            let reader = Box::new(std::io::Cursor::new(text));
+            Ok(Input { name: text.to_owned(), reader })
+        });
+        let mut chunks = Chunks::of_each(inputs.into_iter());
+        let ahead = chunks.look_ahead().unwrap().unwrap();
+        assert_eq!(ahead.lines().collect::<Vec<_>>(), [(1, &b"a"[..])]);
+        assert_eq!(chunks.look_ahead().unwrap().unwrap().bytes, b"b\n");
+        assert!(chunks.look_ahead().unwrap().is_none());
+        let mut chunk = Chunk::default();
+        for bytes in [&b"a\n\n"[..], b"b\n"] {
+            assert!(chunks.next(&mut chunk).unwrap());
+            assert_eq!((chunk.bytes.as_slice(), chunk.first_line), (bytes, 1));
+        }
+        assert!(!chunks.next(&mut chunk).unwrap());
     }
 
     #[test]
@@ -161,7 +216,7 @@ mod tests {
             let reader = std::io::BufReader::new(CutOff(std::io::Cursor::new(text.into())));
             let input = Input { name: "log".to_owned(), reader: Box::new(reader) };
             let inputs = vec![Ok(input)].into_iter();
-            let mut chunks = Chunks { inputs, open: None, next_line: 1, trouble: None };
+            let mut chunks = Chunks::of_each(inputs);
             let mut chunk = Chunk::default();
             if kept > 0 {
                 assert!(chunks.next(&mut chunk).unwrap());

@@ -19,7 +19,6 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 
 use super::Replay;
 use crate::exit::{Exit, usage_error};
-use crate::io::indexed;
 use draw::{Palette, draw, list_height};
 use stepper::{Key, Stepper};
 use view::view;
@@ -31,7 +30,7 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
             "--step needs a terminal, and standard output is none; `--person PERSON` writes one person's steps",
         ));
     }
-    let timeline = indexed::open(&args.logs, &args.policy.load()?)?;
+    let timeline = args.open()?.timeline(&args.policies.one()?)?;
     let Some(mut stepper) = Stepper::begin(&timeline, args.until, args.person.clone())? else {
         return Err(usage_error("the log holds no line to step through"));
     };

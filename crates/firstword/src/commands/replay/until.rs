@@ -12,14 +12,12 @@ use crate::commands::decide::row;
 use crate::commands::policy::{write_json, write_one};
 use crate::exit::{Exit, say};
 use crate::folding::{Folded, fold};
-use crate::io::indexed;
-use crate::io::parts::Parts;
 use crate::terminal::{Colours, Format, counted, stdout, table, thousands};
 
 /// What all machines hold.
 pub fn of_everybody(args: &Replay) -> anyhow::Result<Exit> {
-    let engine = Engine::new(args.policy.load()?);
-    let (engine, folded) = fold(&Parts::of(&args.logs)?, engine, args.until)?;
+    let engine = Engine::new(args.policies.one()?);
+    let (engine, folded) = fold(&args.open()?.parts()?, engine, args.until)?;
     folded.say_troubles();
     let at = args.until.or(folded.newest).unwrap_or(Millis(0));
     let held = summary(&engine, at);
@@ -115,7 +113,7 @@ impl<'e> Everybody<'e> {
 
 /// One person's visits.
 pub fn of_person(args: &Replay, person: &Name<'_>) -> anyhow::Result<Exit> {
-    let timeline = indexed::open(&args.logs, &args.policy.load()?)?;
+    let timeline = args.open()?.timeline(&args.policies.one()?)?;
     let Some(history) = timeline.history(person)? else {
         say(format_args!("nothing in the log is about {person}"));
         return Ok(Exit::Done);

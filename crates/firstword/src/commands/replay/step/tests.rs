@@ -191,7 +191,8 @@ fn pictures() {
         // The backend quotes each line; the log lies elsewhere each time.
         let lines = drawn.lines().map(|line| line.trim_matches('"').trim_end());
         let drawn: String = lines.flat_map(|line| [line, "\n"]).collect();
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/replay/step/pictures");
+        let folder =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/replay/step/pictures");
         let file = folder.join(format!("{name}.txt"));
         if std::env::var_os("UPDATE").is_some() {
             std::fs::create_dir_all(&folder).unwrap();

@@ -1,0 +1,79 @@
+//! `firstword replay --verify`: the decisions of a log, decided again.
+
+mod report;
+
+use std::sync::Arc;
+
+use firstword_engine::Engine;
+use firstword_policy::BUILTINS;
+use firstword_replay::Place;
+use firstword_replay::verify::{Difference, Extent, Line, Verifier};
+use firstword_rules::Policy;
+
+use super::{Log, Replay};
+use crate::exit::{Exit, usage_error};
+use crate::io::kind::Kind;
+use crate::io::lines::Chunk;
+use crate::pipeline::{self, Work};
+use crate::terminal::Format;
+use report::Report;
+
+/// Runs `--verify`.
+pub fn run(args: &Replay) -> anyhow::Result<Exit> {
+    let named = args.policies.load()?;
+    let log = args.open()?;
+    let (mut chunks, progress) = log.chunks("verifying")?;
+    if Kind::of(&mut chunks)? == Some(Kind::Events) {
+        return Err(usage_error(
+            "the log holds events: --verify is about decisions, as `firstword decide --all` makes them",
+        ));
+    }
+    let mut verifier = verifier(named, if args.partial { Extent::Range } else { Extent::Whole })?;
+    let mut report = Report::begin(Format::or_default(args.format))?;
+    let ran = pipeline::run(chunks, &Verifying(&log), &mut verifier, args.threads(), |found| {
+        report.differences(found)
+    });
+    progress.finish();
+    ran?;
+    let mut found = Vec::new();
+    let summary = verifier.finish(&mut found);
+    report.differences(&found)?;
+    report.end(&summary, args.partial)?;
+    Ok(if summary.is_clean() { Exit::Done } else { Exit::Difference })
+}
+
+/// A verifier with the policies that were named and the built-in ones: a decision names the fingerprint of its policy,
+/// so none that is at hand can be mistaken for another.
+fn verifier(named: Vec<Policy>, extent: Extent) -> anyhow::Result<Verifier> {
+    let builtin = BUILTINS.iter().filter_map(|builtin| firstword_policy::builtin(builtin.name));
+    let mut at_hand = named.into_iter().chain(builtin);
+    let first = at_hand.next().ok_or_else(|| usage_error("no policy is at hand"))?;
+    Ok(Verifier::new(Engine::new(first), at_hand, extent))
+}
+
+struct Verifying<'l>(&'l Log);
+
+impl Work for Verifying<'_> {
+    type State = Verifier;
+    type Lines<'c> = (Arc<str>, Vec<(u64, Line<'c>)>);
+    type Came<'l> = Vec<Difference>;
+    type Output = Vec<Difference>;
+
+    fn read<'c>(&self, chunk: &'c Chunk) -> Self::Lines<'c> {
+        let lines = chunk.lines().map(|(number, line)| (number, Line::read(line)));
+        (Arc::clone(&chunk.input), lines.collect())
+    }
+
+    fn step(&self, verifier: &mut Verifier, (source, lines): &Self::Lines<'_>) -> Vec<Difference> {
+        let mut found = Vec::new();
+        for (number, line) in lines {
+            let place = self.0.place(Place { source: Arc::clone(source), number: *number });
+            verifier.meet(&place, line, &mut found);
+        }
+        found
+    }
+
+    fn write(&self, _: &Chunk, found: &Vec<Difference>, output: &mut Vec<Difference>) {
+        output.clone_from(found);
+    }
+}
