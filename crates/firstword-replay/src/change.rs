@@ -1,8 +1,8 @@
 //! What one step changed: a machine before and after one visit, compared in the words of the rules.
 //!
-//! Three things change at nearly every step and are left out, since no rule speaks of them as of something that somebody
-//! has or may do: the number of the decision, the memory of events (section 8), and which conversation was the last to
-//! be spoken in (section 2, "Memory"). All else that is different between two machines is a change.
+//! Three things change at nearly every step and are left out, since no rule speaks of them as of something that
+//! somebody has or may do: the number of the decision, the memory of events (section 8), and which conversation was the
+//! last to be spoken in (section 2, "Memory"). All else that is different between two machines is a change.
 //!
 //! It compares and names; it decides nothing and knows no event.
 
@@ -16,8 +16,8 @@ use firstword_rules::{
 
 use crate::Duty;
 
-/// One thing that is otherwise after a visit. Displayed in the words of the rules; the person whose machine it is is not
-/// named.
+/// One thing that is otherwise after a visit. Displayed in the words of the rules; the person whose machine it is is
+/// not named.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Change<'n> {
     /// The account was closed and everything dropped but the duties that run; nothing else is told of such a step.

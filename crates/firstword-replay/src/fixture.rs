@@ -1,10 +1,11 @@
 //! A fixture: the few events of a log that one person's case needs, under other names, so that a case of production
 //! becomes a test.
 //!
-//! The case is what a person's machine decided between two moments. What else is needed is found by trying: first all that
-//! the person's machine met before; then, where somebody's words no longer pass that one's own gate, what that one's
-//! machine met; then everything is left out again without which the case comes to the same. Names and ids are replaced, one
-//! for one; versions, purposes, sectors, categories and findings stay, for the policy names them; texts never were there.
+//! The case is what a person's machine decided between two moments. What else is needed is found by trying: first all
+//! that the person's machine met before; then, where somebody's words no longer pass that one's own gate, what that
+//! one's machine met; then everything is left out again without which the case comes to the same. Names and ids are
+//! replaced, one for one; versions, purposes, sectors, categories and findings stay, for the policy names them; texts
+//! never were there.
 
 mod least;
 mod names;
@@ -240,8 +241,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Whose history would make the case come to what it was: those who spoke where the person's machine, or that of one
-    /// who is in already, first met something else.
+    /// Whose history would make the case come to what it was: those who spoke where the person's machine, or that of
+    /// one who is in already, first met something else.
     fn missing(
         &self,
         person: &Name<'_>,

@@ -1,13 +1,14 @@
 //! An index of a log: who visited which machine where, which line has which id, and machines now and then, so that any
 //! moment of any person is a few reads away.
 //!
-//! It is made once, in one pass, by deciding the log's events or folding its decisions, and lies beside the log. It holds
-//! the log's length and a checksum for each piece of it, so that it is never believed about another log.
+//! It is made once, in one pass, by deciding the log's events or folding its decisions, and lies beside the log. It
+//! holds the log's length and a checksum for each piece of it, so that it is never believed about another log.
 //!
 //! ```text
 //! machines*   a snapshot of a person's machine after each 64th visit: length u32, bytes
 //! names       of all parties, one after another
-//! parties     by the hash of the name: hash, place and length of the name, number, first visit, visits, first snapshot, seq
+//! parties     by the hash of the name: hash, place and length of the name, number, first visit, visits, first
+//! snapshot, seq
 //! visits      of each person in the order of the log, 16 bytes each (`entry`)
 //! snapshots   of each person in order: where each lies
 //! ids         by the hash of the id: hash, offset of the line

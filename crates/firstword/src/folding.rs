@@ -103,7 +103,7 @@ impl Work for Folding {
         lines.map(|line| self.lines.read(line)).collect()
     }
 
-    fn step<'l>(&self, state: &mut State, lines: &'l Vec<Line<'_>>) -> bool {
+    fn step(&self, state: &mut State, lines: &Vec<Line<'_>>) -> bool {
         for line in lines {
             let later = |at| self.until.is_some_and(|until| at > until);
             if state.over || line.at().is_some_and(later) {

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::log::{Line, LogKind};
 
-/// Makes an index of a log. Machines are held in memory; what grows with the log goes to scratch files where it is much.
+/// Makes an index of a log. Machines are held in memory; what grows with the log goes to scratch files where it is
+/// much.
 pub struct IndexBuilder<W> {
     out: W,
     written: u64,

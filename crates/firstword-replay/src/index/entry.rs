@@ -1,4 +1,5 @@
-//! One visit in sixteen bytes: where its line lies, when, in which part, what came of it, and a hint of the other party.
+//! One visit in sixteen bytes: where its line lies, when, in which part, what came of it, and a hint of the other
+//! party.
 
 use firstword_rules::{Basis, Event, Millis, Party, Role, Verdict};
 
@@ -10,8 +11,8 @@ const OFFSET_BITS: u32 = 46;
 const AT_BITS: u32 = 43;
 const HINT_BITS: u32 = 21;
 
-/// The other party of a visit, shortened: two visits with different hints are about different parties, but not the other
-/// way round, so whoever finds something by a hint reads the line.
+/// The other party of a visit, shortened: two visits with different hints are about different parties, but not the
+/// other way round, so whoever finds something by a hint reads the line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Hint(u32);
 

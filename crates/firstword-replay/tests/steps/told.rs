@@ -1,7 +1,7 @@
 //! A story, line by line: each event, and under it what it changed on whose machine; and machines at a time.
 //!
-//! `told.txt` is read as it is written: a line of JSON is an event, `show PERSON TIME` shows a machine, `duties TIME` who
-//! owes an erasure, `#` begins a remark. What follows, indented, is what is expected. `UPDATE=1` writes it down.
+//! `told.txt` is read as it is written: a line of JSON is an event, `show PERSON TIME` shows a machine, `duties TIME`
+//! who owes an erasure, `#` begins a remark. What follows, indented, is what is expected. `UPDATE=1` writes it down.
 
 use std::fmt::Write;
 use std::path::Path;

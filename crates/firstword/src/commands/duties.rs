@@ -8,12 +8,12 @@ use firstword_engine::Engine;
 use firstword_replay::{Duty, Moment, duties};
 use firstword_rules::{Millis, Name};
 
+use super::log::LogArgs;
 use super::policy::write_json;
 use super::show::{Owed, advance};
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, say};
 use crate::folding::fold;
-use crate::io::parts::Parts;
 use crate::io::state::StateDir;
 use crate::terminal::{Colours, Format, counted, stdout, table};
 
@@ -31,9 +31,8 @@ use crate::terminal::{Colours, Format, counted, stdout, table};
     firstword duties --overdue --at now --state-dir machines\n\n\
     All times are in UTC.")]
 pub struct Duties {
-    /// Logs of events or of decisions (`.jsonl`, also packed as `.gz` or `.zst`), read as one; `-` is standard input.
-    #[arg(value_name = "LOG")]
-    logs: Vec<PathBuf>,
+    #[command(flatten)]
+    log: LogArgs,
     /// Only those whose deadline has passed; exit status 1 if there are any.
     #[arg(long)]
     overdue: bool,
@@ -59,10 +58,10 @@ pub fn run(args: &Duties) -> anyhow::Result<Exit> {
     let at;
     if let Some(folder) = &args.state_dir {
         StateDir::peek(folder, &mut engine)?;
-        (engine, at) = advance(&args.logs, engine, args.at)?;
+        (engine, at) = advance(&args.log, engine, args.at)?;
     } else {
         let folded;
-        (engine, folded) = fold(&Parts::of(&args.logs)?, engine, args.at)?;
+        (engine, folded) = fold(&args.log.open()?.parts()?, engine, args.at)?;
         folded.say_troubles();
         // Where no event tells the time there are no duties either.
         at = args.at.or(folded.newest).unwrap_or(Millis(0));

@@ -66,6 +66,11 @@ pub enum Log {
 pub type LogChunks = Chunks<Box<dyn Iterator<Item = anyhow::Result<Input>> + Send>>;
 
 impl LogArgs {
+    /// Whether none is named.
+    pub fn is_empty(&self) -> bool {
+        self.logs.is_empty()
+    }
+
     /// The log; a topic is read whole.
     ///
     /// # Errors

@@ -18,9 +18,10 @@ use crate::terminal::Format;
 
 /// Rebuild every machine from a log, move through it step by step, verify its decisions, or count which rows decided.
 ///
-/// Logs are of events, which are decided, or of decisions, which are folded; which it is is seen from the first line that
-/// is either. Without more it says what the machines hold at the end; with `--person` it tells one person's visits, what
-/// was decided and what that changed; with `--step` it opens the log in the terminal, to move forwards and back.
+/// Logs are of events, which are decided, or of decisions, which are folded; which it is is seen from the first line
+/// that is either. Without more it says what the machines hold at the end; with `--person` it tells one person's
+/// visits, what was decided and what that changed; with `--step` it opens the log in the terminal, to move forwards and
+/// back.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     firstword replay day.jsonl --until 2021-05-16T09:00:00Z\n  \
@@ -51,7 +52,8 @@ pub struct Replay {
     what: What,
     #[command(flatten)]
     policies: PoliciesArg,
-    /// With `--verify`: the log is a range of a longer one, so people may begin in the middle, and are then not verified.
+    /// With `--verify`: the log is a range of a longer one, so people may begin in the middle, and are then not
+    /// verified.
     #[arg(long, requires = "verify")]
     partial: bool,
     #[command(flatten)]

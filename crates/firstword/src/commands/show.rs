@@ -13,12 +13,11 @@ use firstword_rules::{Machine, Millis, Name, Party};
 pub use data::Owed;
 use data::Shown;
 
+use super::log::LogArgs;
 use super::policy::write_one;
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, say, usage_error};
 use crate::folding::fold;
-use crate::io::indexed;
-use crate::io::parts::Parts;
 use crate::io::state::StateDir;
 use crate::terminal::{Colours, Format, counted, stdout};
 
@@ -37,9 +36,8 @@ pub struct Show {
     /// Whose machine: `person:alice`, or `alice`.
     #[arg(value_parser = asked::person)]
     person: Name<'static>,
-    /// Logs of events or of decisions (`.jsonl`, also packed as `.gz` or `.zst`), read as one; `-` is standard input.
-    #[arg(value_name = "LOG")]
-    logs: Vec<PathBuf>,
+    #[command(flatten)]
+    log: LogArgs,
     /// The time [default: that of the newest event]
     #[arg(long, value_name = "TIME", value_parser = asked::time)]
     at: Option<Millis>,
@@ -61,7 +59,7 @@ pub fn run(args: &Show) -> anyhow::Result<Exit> {
         Some(folder) => {
             let mut engine = Engine::new(policy);
             StateDir::peek(folder, &mut engine)?;
-            advance(&args.logs, engine, args.at)?
+            advance(&args.log, engine, args.at)?
         }
     };
     let blank = Machine::default();
@@ -88,7 +86,7 @@ pub fn run(args: &Show) -> anyhow::Result<Exit> {
 
 /// The person's machine by the index of the log, without reading all of it again.
 fn from_log(args: &Show, policy: firstword_rules::Policy) -> anyhow::Result<(Engine, Millis)> {
-    let timeline = indexed::open(&args.logs, &policy)?;
+    let timeline = args.log.open()?.timeline(&policy)?;
     let newest = timeline.newest()?;
     let at = args.at.or(newest).ok_or_else(no_time)?;
     let moment = if args.at.is_some() { timeline.moment(at)? } else { timeline.end() };
@@ -101,14 +99,14 @@ fn from_log(args: &Show, policy: firstword_rules::Policy) -> anyhow::Result<(Eng
 
 /// Lets machines that were kept advance by logs, if any are named; the time that is asked about.
 pub fn advance(
-    logs: &[PathBuf],
+    log: &LogArgs,
     mut engine: Engine,
     at: Option<Millis>,
 ) -> anyhow::Result<(Engine, Millis)> {
     let mut newest = None;
-    if !logs.is_empty() {
+    if !log.is_empty() {
         let folded;
-        (engine, folded) = fold(&Parts::of(logs)?, engine, at)?;
+        (engine, folded) = fold(&log.open()?.parts()?, engine, at)?;
         folded.say_troubles();
         newest = folded.newest;
     }

@@ -15,12 +15,11 @@ use firstword_rules::Policy;
 
 use comparing::{Asked, Comparing, Rejects, State};
 
+use super::log::{LogArgs, RangeArgs};
 use super::{PolicyArg, load_policy};
 use crate::exit::{Exit, say};
-use crate::io::lines::Chunks;
-use crate::io::source::Inputs;
 use crate::pipeline::{self, threads};
-use crate::terminal::{Format, Progress, counted, stdout, thousands};
+use crate::terminal::{Format, counted, stdout, thousands};
 
 /// Decide a log under two policies: how many decisions change, from what to what, and where the two part.
 ///
@@ -41,8 +40,10 @@ Examples:\n  \
     firstword whatif --against open --format jsonl decisions.jsonl | grep '\"change\":\"first\"'\n  \
     firstword whatif --against open --id m-17 day.jsonl")]
 pub struct WhatIfArgs {
-    /// Logs of events, or of decisions (`.jsonl`, also packed as `.gz` or `.zst`), taken as one; `-` is standard input.
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    range: RangeArgs,
     #[command(flatten)]
     policy: PolicyArg,
     /// The other policy: a file, or the name of a built-in one.
@@ -93,17 +94,16 @@ pub enum By {
 /// Runs the command.
 pub fn run(args: WhatIfArgs) -> anyhow::Result<Exit> {
     let (held, other) = (args.policy.load()?, load_policy(&args.against)?);
-    let inputs = Inputs::new(&args.files)?;
+    let log = args.log.open_range(&args.range)?;
     let format = Format::or_default(args.format);
     let mode = if args.pointwise { Mode::Pointwise } else { Mode::Trajectory };
     let comparing =
-        Comparing { lines: Lines::new(&held, &other), written: format == Format::Jsonl };
+        Comparing { lines: Lines::new(&held, &other), written: format == Format::Jsonl, log: &log };
     let told_of = note(&held, &other);
     let asked = args.id.iter().map(|id| Asked { id: id.clone(), met: 0, explained: Vec::new() });
     let mut state = State { whatif: WhatIf::new(held, other, mode), asked: asked.collect() };
-    let progress = Progress::bytes("deciding twice", inputs.size());
     let (mut out, mut rejects) = (stdout(), Rejects::default());
-    let chunks = Chunks::of(inputs, progress.clone());
+    let (chunks, progress) = log.chunks("deciding twice")?;
     let ran = pipeline::run(chunks, &comparing, &mut state, threads(args.threads), |output| {
         rejects.add(&output.rejects);
         out.write_all(&output.lines).context("cannot write to standard output")

@@ -1,7 +1,7 @@
 //! A log with its index beside it: opened where one fits, made where none does.
 //!
-//! The index of `day.jsonl` is `day.jsonl.fwindex`. Where it cannot be written there, as in a folder of somebody else's,
-//! and for what was packed or came by a pipe, it goes with this process.
+//! The index of `day.jsonl` is `day.jsonl.fwindex`. Where it cannot be written there, as in a folder of somebody
+//! else's, and for what was packed or came by a pipe, it goes with this process.
 
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};

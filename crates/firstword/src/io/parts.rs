@@ -1,4 +1,5 @@
-//! A log out of parts that can be read anywhere: files as they lie there, or copies of what was packed or came by a pipe.
+//! A log out of parts that can be read anywhere: files as they lie there, or copies of what was packed or came by a
+//! pipe.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};

@@ -39,8 +39,9 @@ impl StateDir {
         }
     }
 
-    /// Puts the machines that a folder holds into an engine, for whoever only looks: nothing is locked or made, and a run
-    /// that works in the folder meanwhile replaces the file as a whole. The label of the policy as [`StateDir::load`].
+    /// Puts the machines that a folder holds into an engine, for whoever only looks: nothing is locked or made, and a
+    /// run that works in the folder meanwhile replaces the file as a whole. The label of the policy as
+    /// [`StateDir::load`].
     ///
     /// # Errors
     /// A folder that holds no machines; else as [`StateDir::load`].

@@ -1,6 +1,7 @@
 //! A range of a topic as a log: its records in the order of their timestamps, those of a partition in their own order.
 //!
-//! They are copied to a temporary file that goes with this process, so that what is looked into does not change meanwhile.
+//! They are copied to a temporary file that goes with this process, so that what is looked into does not change
+//! meanwhile.
 
 use std::io::{BufWriter, Write};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! `firstword replay --step`: moving forwards and back through a log in the terminal.
 //!
-//! The state and what keys do to it are in `stepper`, what is to be seen of a state in `view`, how that looks in `draw`.
-//! Everything that is seen is asked of the timeline, so that going back costs no more than going on.
+//! The state and what keys do to it are in `stepper`, what is to be seen of a state in `view`, how that looks in
+//! `draw`. Everything that is seen is asked of the timeline, so that going back costs no more than going on.
 
 mod draw;
 mod stepper;

@@ -7,6 +7,7 @@ use firstword_replay::whatif::{Explanation, Line, Lines, Outcome, Seen, WhatIf};
 use firstword_wire::{RejectReason, trim_line};
 
 use super::json;
+use crate::commands::log::Log;
 use crate::io::lines::Chunk;
 use crate::pipeline::Work;
 
@@ -71,7 +72,9 @@ impl State {
 }
 
 /// How lines are read and written.
-pub struct Comparing {
+pub struct Comparing<'a> {
+    /// What knows what people call a place.
+    pub log: &'a Log,
     /// Reads for both policies.
     pub lines: Lines,
     /// Whether changed events are written, a line each.
@@ -101,7 +104,7 @@ pub struct Output {
     pub rejects: Rejects,
 }
 
-impl Work for Comparing {
+impl Work for Comparing<'_> {
     type State = State;
     type Lines<'c> = Read<'c>;
     type Came<'l> = Came<'l>;
@@ -127,10 +130,10 @@ impl Work for Comparing {
     }
 
     fn step<'l>(&self, state: &mut State, read: &'l Read<'_>) -> Came<'l> {
-        let mut place = Place { source: Arc::clone(&read.source), number: 0 };
         let mut changed = Vec::new();
         for (number, line) in &read.lines {
-            place.number = *number;
+            let place = Place { source: Arc::clone(&read.source), number: *number };
+            let place = self.log.place(place);
             state.explain(&place, line);
             if let Some(outcome) = state.whatif.line(&place, line)
                 && outcome.change.is_some()
