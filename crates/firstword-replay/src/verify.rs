@@ -1,9 +1,10 @@
 //! Whether a log of decisions says what the rules say: each is decided again and compared with what was recorded.
 //!
 //! A [`Verifier`] is given the lines of a log one after another and gives back every [`Difference`]. It keeps one
-//! machine a person and nothing of the log but lines that came too early. The machines follow what was *recorded*, so each
-//! decision is judged on the state that the log really had; where the decided one would have led a machine elsewhere,
-//! the later differences of that person name the place. Each decision is decided under the policy that it names.
+//! machine a person and nothing of the log but lines that came too early. The machines follow what was *recorded*, so
+//! each decision is judged on the state that the log really had; where the decided one would have led a machine
+//! elsewhere, the later differences of that person name the place. Each decision is decided under the policy that it
+//! names.
 //!
 //! A log is taken as whole: a person's numbers begin at 1, or after those of the machine that it goes on from. Only who
 //! says that it is a [`Extent::Range`] may begin anywhere; what it holds of people who begin in the middle is not
