@@ -217,27 +217,27 @@ impl std::error::Error for BadDecision {}
 #[derive(Deserialize)]
 struct Line<'a> {
     #[serde(borrow)]
-    gate: Option<Cow<'a, str>>,
+    gate: Option<Text<'a>>,
     #[serde(borrow)]
     person: Cow<'a, str>,
     seq: u64,
     #[serde(borrow)]
     verdict: Cow<'a, str>,
     #[serde(borrow)]
-    reason: Option<Cow<'a, str>>,
+    reason: Option<Text<'a>>,
     #[serde(borrow)]
-    row: Option<Cow<'a, str>>,
+    row: Option<Text<'a>>,
     #[serde(rename = "as", borrow)]
-    basis: Option<Cow<'a, str>>,
+    basis: Option<Text<'a>>,
     #[serde(borrow)]
-    said: Option<Cow<'a, str>>,
+    said: Option<Text<'a>>,
     #[serde(borrow)]
-    standing: Option<Cow<'a, str>>,
+    standing: Option<Text<'a>>,
     shares_data: Option<bool>,
     #[serde(default)]
     unlisted: bool,
     #[serde(borrow)]
-    erase_by: Option<Cow<'a, str>>,
+    erase_by: Option<Text<'a>>,
     late: Option<bool>,
     #[serde(borrow)]
     policy: Cow<'a, str>,
@@ -250,17 +250,22 @@ pub fn may_be_decision(bytes: &[u8]) -> bool {
     static VERDICT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(br#""verdict""#));
     VERDICT.find(bytes).is_some()
 }
+/// A text that may not be there: serde copies an optional `Cow`, but borrows one within a type.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Reads one decision from the bytes of one line or one record's value.
 ///
 /// # Errors
 /// [`BadDecision`] names the first field that is not as DECISIONS.md has it.
 pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
-    let line: Line<'_> = serde_json::from_slice(bytes).map_err(|_| BadDecision("its fields"))?;
+    let line = std::str::from_utf8(bytes).ok().and_then(|text| serde_json::from_str(text).ok());
+    let line: Line<'_> = line.ok_or(BadDecision("its fields"))?;
     let event = Reader::without_keywords().event_of_any_size(bytes);
     let event = event.map_err(|_| BadDecision("its event"))?;
     let said = word_of(line.said, Basis::parse, "said")?;
-    let (role, person) = match (line.gate.as_deref(), &event.what) {
+    let (role, person) = match (line.gate.as_ref().map(|gate| &*gate.0), &event.what) {
         (Some("sender"), What::Utterance(spoken)) => (Role::Sender, &spoken.from),
         (Some("recipient"), What::Utterance(spoken)) => {
             if said.is_some() != spoken.from.is_person() {
@@ -334,12 +339,12 @@ pub fn read_forwarded(bytes: &[u8]) -> Option<(Event<'_>, Basis)> {
 }
 
 fn word_of<T>(
-    text: Option<Cow<'_, str>>,
+    text: Option<Text<'_>>,
     parse: impl FnOnce(&str) -> Option<T>,
     field: &'static str,
 ) -> Result<Option<T>, BadDecision> {
     match text {
         None => Ok(None),
-        Some(text) => parse(&text).map(Some).ok_or(BadDecision(field)),
+        Some(Text(text)) => parse(&text).map(Some).ok_or(BadDecision(field)),
     }
 }

@@ -60,8 +60,9 @@ impl Work for Verifying<'_> {
     type Output = Vec<Difference>;
 
     fn read<'c>(&self, chunk: &'c Chunk) -> Self::Lines<'c> {
-        let lines = chunk.lines().map(|(number, line)| (number, Line::read(line)));
-        (Arc::clone(&chunk.input), lines.collect())
+        let mut lines = Vec::with_capacity(chunk.bytes.len() / 320);
+        lines.extend(chunk.lines().map(|(number, line)| (number, Line::read(line))));
+        (Arc::clone(&chunk.input), lines)
     }
 
     fn step(&self, verifier: &mut Verifier, (source, lines): &Self::Lines<'_>) -> Vec<Difference> {
