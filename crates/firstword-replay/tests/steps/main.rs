@@ -9,3 +9,4 @@ mod laws;
 #[path = "../../../firstword-rules/tests/shared/policies.rs"]
 mod policies;
 mod told;
+mod walks;

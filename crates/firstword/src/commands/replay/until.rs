@@ -11,7 +11,7 @@ use super::Replay;
 use crate::commands::decide::row;
 use crate::commands::policy::{write_json, write_one};
 use crate::exit::{Exit, say};
-use crate::folding::{Folded, fold};
+use crate::folding::{Folded, fold, say_troubles};
 use crate::io::indexed;
 use crate::io::parts::Parts;
 use crate::terminal::{Colours, Format, counted, stdout, table, thousands};
@@ -116,6 +116,7 @@ impl<'e> Everybody<'e> {
 /// One person's visits.
 pub fn of_person(args: &Replay, person: &Name<'_>) -> anyhow::Result<Exit> {
     let timeline = indexed::open(&args.logs, &args.policy.load()?)?;
+    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
     let Some(history) = timeline.history(person)? else {
         say(format_args!("nothing in the log is about {person}"));
         return Ok(Exit::Done);

@@ -76,7 +76,7 @@ impl Stepper {
         let new = |at| Stepper { at, person: None, mode: Mode::Moving, message: None, over: false };
         let mut stepper = new(first);
         if let Some(until) = until {
-            stepper.to_time(timeline, until)?;
+            stepper.go_to_time(timeline, until)?;
         }
         if let Some(person) = person {
             stepper.follow(timeline, person)?;
@@ -168,9 +168,9 @@ impl Stepper {
         match (ask, text) {
             (Ask::Person, "") => self.person = None,
             (_, "") => (),
-            (Ask::Id, id) => return self.to_id(timeline, id),
+            (Ask::Id, id) => return self.go_to_id(timeline, id),
             (Ask::Time, text) => match asked::time(text) {
-                Ok(at) => return self.to_time(timeline, at),
+                Ok(at) => return self.go_to_time(timeline, at),
                 Err(why) => self.message = Some(why),
             },
             (Ask::Person, text) => match asked::person(text) {
@@ -266,7 +266,7 @@ impl Stepper {
     }
 
     /// To the next line with this id, from the begin after the last.
-    fn to_id(&mut self, timeline: &Timeline, id: &str) -> Result<(), Unfit> {
+    fn go_to_id(&mut self, timeline: &Timeline, id: &str) -> Result<(), Unfit> {
         let found = timeline.find(id)?;
         let further = found.iter().position(|offset| *offset > self.at).unwrap_or(0);
         match found.get(further) {
@@ -283,7 +283,7 @@ impl Stepper {
     }
 
     /// To the last line before the moment of a time.
-    fn to_time(&mut self, timeline: &Timeline, at: Millis) -> Result<(), Unfit> {
+    fn go_to_time(&mut self, timeline: &Timeline, at: Millis) -> Result<(), Unfit> {
         let moment = timeline.moment(at)?;
         match before(timeline, moment)? {
             Some(last) => self.at = last,
