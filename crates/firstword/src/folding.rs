@@ -56,16 +56,21 @@ pub fn fold(
 impl Folded {
     /// Says what of the log could not be used, if anything.
     pub fn say_troubles(&self) {
-        if self.rejected > 0 {
-            say(format_args!("note: {} rejected", counted(self.rejected, "line")));
-        }
-        if self.out_of_order > 0 {
-            say(format_args!(
-                "note: {} lost, doubled or out of order: machines may lack something; a whole journal is \
-                 written by `firstword decide --all`",
-                counted(self.out_of_order, "decision")
-            ));
-        }
+        say_troubles(self.rejected, self.out_of_order);
+    }
+}
+
+/// Says how many lines and decisions of a log could not be used, if any.
+pub fn say_troubles(rejected: u64, out_of_order: u64) {
+    if rejected > 0 {
+        say(format_args!("note: {} rejected", counted(rejected, "line")));
+    }
+    if out_of_order > 0 {
+        say(format_args!(
+            "note: {} lost, doubled or out of order: machines may lack something; a whole journal is written by \
+             `firstword decide --all`",
+            counted(out_of_order, "decision")
+        ));
     }
 }
 

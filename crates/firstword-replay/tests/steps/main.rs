@@ -10,3 +10,4 @@ mod laws;
 mod policies;
 #[expect(clippy::disallowed_methods, reason = "the story lies in a file")]
 mod told;
+mod walks;

@@ -10,11 +10,10 @@ use firstword_rules::{Millis, Name};
 
 use super::log::LogArgs;
 use super::policy::write_json;
-use super::show::{Owed, advance};
+use super::show::{Owed, advance, kept};
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, say};
 use crate::folding::fold;
-use crate::io::state::StateDir;
 use crate::terminal::{Colours, Format, counted, stdout, table};
 
 /// List the erasures that businesses owe, the earliest deadline first.
@@ -57,14 +56,17 @@ pub fn run(args: &Duties) -> anyhow::Result<Exit> {
     let mut engine = Engine::new(args.policy.load()?);
     let at;
     if let Some(folder) = &args.state_dir {
-        StateDir::peek(folder, &mut engine)?;
+        kept(folder, &mut engine)?;
         (engine, at) = advance(&args.log, engine, args.at)?;
     } else {
         let folded;
         (engine, folded) = fold(&args.log.open()?.parts()?, engine, args.at)?;
         folded.say_troubles();
-        // Where no event tells the time there are no duties either.
-        at = args.at.or(folded.newest).unwrap_or(Millis(0));
+        let Some(time) = args.at.or(folded.newest) else {
+            say(format_args!("0 erasures owed: the log holds no event"));
+            return Ok(Exit::Done);
+        };
+        at = time;
     }
     let asked = |duty: &Duty<'_>| {
         args.business.as_ref().is_none_or(|business| *business == duty.business)

@@ -54,7 +54,7 @@ pub struct Replay {
     policies: PoliciesArg,
     /// With `--verify`: the log is a range of a longer one, so people may begin in the middle, and are then not
     /// verified.
-    #[arg(long, requires = "verify")]
+    #[arg(long, requires = "verify", conflicts_with = "rows")]
     partial: bool,
     #[command(flatten)]
     range: RangeArgs,

@@ -3,7 +3,7 @@
 mod data;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use firstword_engine::Engine;
@@ -17,7 +17,7 @@ use super::log::LogArgs;
 use super::policy::write_one;
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, say, usage_error};
-use crate::folding::fold;
+use crate::folding::{fold, say_troubles};
 use crate::io::state::StateDir;
 use crate::terminal::{Colours, Format, counted, stdout};
 
@@ -58,7 +58,7 @@ pub fn run(args: &Show) -> anyhow::Result<Exit> {
         None => from_log(args, policy)?,
         Some(folder) => {
             let mut engine = Engine::new(policy);
-            StateDir::peek(folder, &mut engine)?;
+            kept(folder, &mut engine)?;
             advance(&args.log, engine, args.at)?
         }
     };
@@ -87,6 +87,7 @@ pub fn run(args: &Show) -> anyhow::Result<Exit> {
 /// The person's machine by the index of the log, without reading all of it again.
 fn from_log(args: &Show, policy: firstword_rules::Policy) -> anyhow::Result<(Engine, Millis)> {
     let timeline = args.log.open()?.timeline(&policy)?;
+    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
     let newest = timeline.newest()?;
     let at = args.at.or(newest).ok_or_else(no_time)?;
     let moment = if args.at.is_some() { timeline.moment(at)? } else { timeline.end() };
@@ -95,6 +96,18 @@ fn from_log(args: &Show, policy: firstword_rules::Policy) -> anyhow::Result<(Eng
         None => Engine::new(policy),
     };
     Ok((engine, at))
+}
+
+/// Puts the machines that a folder holds into an engine, and says if they were decided under another policy.
+pub fn kept(folder: &Path, engine: &mut Engine) -> anyhow::Result<()> {
+    let before = StateDir::peek(folder, engine)?;
+    let now = &engine.policy().label;
+    if *before != **now {
+        say(format_args!(
+            "note: the machines were decided under {before}; what follows is under {now}"
+        ));
+    }
+    Ok(())
 }
 
 /// Lets machines that were kept advance by logs, if any are named; the time that is asked about.

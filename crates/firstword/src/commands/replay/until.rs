@@ -11,7 +11,7 @@ use super::Replay;
 use crate::commands::decide::row;
 use crate::commands::policy::{write_json, write_one};
 use crate::exit::{Exit, say};
-use crate::folding::{Folded, fold};
+use crate::folding::{Folded, fold, say_troubles};
 use crate::terminal::{Colours, Format, counted, stdout, table, thousands};
 
 /// What all machines hold.
@@ -114,6 +114,7 @@ impl<'e> Everybody<'e> {
 /// One person's visits.
 pub fn of_person(args: &Replay, person: &Name<'_>) -> anyhow::Result<Exit> {
     let timeline = args.open()?.timeline(&args.policies.one()?)?;
+    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
     let Some(history) = timeline.history(person)? else {
         say(format_args!("nothing in the log is about {person}"));
         return Ok(Exit::Done);

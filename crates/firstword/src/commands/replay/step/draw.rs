@@ -77,7 +77,7 @@ pub fn draw(frame: &mut Frame<'_>, view: &View, palette: Palette) {
     decided(frame, why, &view.why, palette);
     lowest(frame, foot, &view.foot);
     if view.foot == Foot::Help {
-        help(frame, middle);
+        help(frame, middle.union(why));
     }
 }
 
@@ -176,7 +176,7 @@ fn decided(frame: &mut Frame<'_>, area: Rect, why: &[Why], palette: Palette) {
 fn lowest(frame: &mut Frame<'_>, area: Rect, foot: &Foot) {
     let line = match foot {
         Foot::Keys | Foot::Help => Line::styled(
-            "j/k step  space/PgUp 10  g/G ends  n/N visit  d denied  / id  t time  p person  tab  ? help  q",
+            "j/k step  g/G ends  n/N visit  d denied  / id  t time  p person  ? help  q quit",
             FAINT,
         ),
         Foot::Said(said) => Line::raw(said.as_str()),

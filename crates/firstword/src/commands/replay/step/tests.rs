@@ -76,7 +76,7 @@ fn keys_move_and_what_cannot_be_done_is_said() {
         ("d", 7, None),
         ("dd", 11, None),
         ("ddd", 11, Some("nothing further was denied; this is the end")),
-        ("pbob\n", 1, Some("6 visits; n and N go from one to another")),
+        ("pbob\n", 1, Some("5 visits; n and N go from one to another")),
         ("pbob\nn", 6, None),
         ("pbob\nnnnnn", 9, Some("no further one of person:bob")),
         ("Gpbob\nN", 9, None),

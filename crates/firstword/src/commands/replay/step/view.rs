@@ -11,7 +11,7 @@ use super::visits::{Visit, met_at, visits_at};
 pub struct View {
     /// Where one is: the place, how far that is, when, and which event.
     pub place: String,
-    /// The policy, and who is followed.
+    /// Who is followed, and the policy.
     pub under: String,
     /// The lines around the current place.
     pub lines: Vec<Shown>,
@@ -106,11 +106,13 @@ pub fn view(stepper: &Stepper, timeline: &Timeline, height: usize) -> Result<Vie
         machines.extend(meanwhile(timeline, stepper.at, person)?);
     }
     let place = timeline.place(stepper.at)?;
+    // The folder says little, and there is little room.
+    let file = place.source.rsplit('/').next().unwrap_or_default();
     let percent = (stepper.at * 100).checked_div(timeline.end()).unwrap_or(0);
-    let following = stepper.person.as_ref().map(|person| format!(", following {person}"));
+    let following = stepper.person.as_ref().map(|person| format!("following {person}, "));
     Ok(View {
-        place: format!("{place} ({percent}%)  {}", head_of(timeline, stepper.at)?),
-        under: format!("{}{}", timeline.policy().label, following.unwrap_or_default()),
+        place: format!("{file}:{} ({percent}%)  {}", place.number, head_of(timeline, stepper.at)?),
+        under: format!("{}{}", following.unwrap_or_default(), timeline.policy().label),
         lines,
         current,
         machines,
