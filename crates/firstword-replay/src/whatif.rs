@@ -54,6 +54,8 @@ pub struct WhatIf {
     held: Engine,
     other: Other,
     journal: Journal,
+    /// What was on its way to its second gate when all began.
+    before: Journal,
     /// Whose machines have parted, by the person's number: one bit a person.
     parted: parting::Bits,
     report: Report,
@@ -117,6 +119,7 @@ impl WhatIf {
                 Mode::Pointwise => Other::Policy(Box::new(other)),
             },
             journal: Journal::default(),
+            before: Journal::default(),
             parted: parting::Bits::default(),
             report: Report::default(),
         }
@@ -179,6 +182,10 @@ impl WhatIf {
         place: &Place,
         recorded: &'l Recorded<'l>,
     ) -> Option<Outcome<'l>> {
+        if !self.before.is_new(recorded) {
+            self.known(recorded);
+            return None;
+        }
         let is_new = self.journal.is_new(recorded);
         self.journal.note(recorded);
         if !is_new {
@@ -187,6 +194,17 @@ impl WhatIf {
         self.report.from_decisions += 1;
         self.report.under_another += u64::from(*recorded.policy != *self.held().label);
         Some(self.event(place, &recorded.event, &recorded.event))
+    }
+
+    /// A decision of before: both policies' machines advance by it, and nothing is compared. For a shadow run that
+    /// begins with what is.
+    pub fn known(&mut self, recorded: &Recorded<'_>) {
+        let Other::Engine(other) = &mut self.other else { return };
+        for engine in [&mut self.held, other] {
+            engine.pass(recorded.person(), recorded.seq.saturating_sub(1));
+            engine.replay(&recorded.event, recorded.role, recorded.seq, recorded.verdict);
+        }
+        self.before.note(recorded);
     }
 
     /// The next event, as the policy that held reads it and as the other does: the words by which people opt out and in

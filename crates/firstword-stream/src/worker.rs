@@ -33,7 +33,8 @@ impl Stop {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    pub(crate) fn asked(&self) -> bool {
+    /// Whether it was asked.
+    pub fn asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }

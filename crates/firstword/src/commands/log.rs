@@ -66,6 +66,15 @@ pub enum Log {
 pub type LogChunks = Chunks<Box<dyn Iterator<Item = anyhow::Result<Input>> + Send>>;
 
 impl LogArgs {
+    /// The way to Kafka.
+    ///
+    /// # Errors
+    /// A usage error where the configuration is wrong.
+    #[cfg(feature = "kafka")]
+    pub fn settings(&self) -> anyhow::Result<firstword_stream::Settings> {
+        self.kafka.load()
+    }
+
     /// Whether none is named.
     pub fn is_empty(&self) -> bool {
         self.logs.is_empty()

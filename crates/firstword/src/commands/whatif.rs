@@ -1,6 +1,8 @@
 //! `firstword whatif`: one log under two policies.
 
 mod comparing;
+#[cfg(feature = "kafka")]
+mod follow;
 mod json;
 mod sides;
 mod table;
@@ -38,7 +40,8 @@ Examples:\n  \
     firstword whatif --against whatsapp-2021-reversed day.jsonl\n  \
     firstword whatif --against my.toml --pointwise --by region,sector day.jsonl.gz\n  \
     firstword whatif --against open --format jsonl decisions.jsonl | grep '\"change\":\"first\"'\n  \
-    firstword whatif --against open --id m-17 day.jsonl")]
+    firstword whatif --against open --id m-17 day.jsonl\n  \
+    firstword whatif --against my.toml --follow --http 127.0.0.1:9465    # a shadow run on live traffic")]
 pub struct WhatIfArgs {
     #[command(flatten)]
     log: LogArgs,
@@ -55,6 +58,15 @@ pub struct WhatIfArgs {
     /// Show how this event was decided under both, row by row; can be given several times.
     #[arg(long, value_name = "ID")]
     id: Vec<String>,
+    /// Follow the topic of decisions instead of reading a log: a shadow run on live traffic, until it is stopped. Both
+    /// policies begin with the machines that the decisions so far make.
+    #[cfg(feature = "kafka")]
+    #[arg(long, conflicts_with_all = ["pointwise", "id", "logs", "from", "to", "partitions", "threads"])]
+    follow: bool,
+    /// With --follow: where to answer for metrics, such as 127.0.0.1:9465.
+    #[cfg(feature = "kafka")]
+    #[arg(long, value_name = "ADDRESS", requires = "follow")]
+    http: Option<std::net::SocketAddr>,
     /// What the table counts by, besides from what to what; in JSON all of it is there.
     #[arg(
         long,
@@ -94,6 +106,11 @@ pub enum By {
 /// Runs the command.
 pub fn run(args: WhatIfArgs) -> anyhow::Result<Exit> {
     let (held, other) = (args.policy.load()?, load_policy(&args.against)?);
+    #[cfg(feature = "kafka")]
+    if args.follow {
+        let settings = args.log.settings()?;
+        return follow::run(&args, &settings, WhatIf::new(held, other, Mode::Trajectory));
+    }
     let log = args.log.open_range(&args.range)?;
     let format = Format::or_default(args.format);
     let mode = if args.pointwise { Mode::Pointwise } else { Mode::Trajectory };

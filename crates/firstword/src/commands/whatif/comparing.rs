@@ -34,6 +34,14 @@ impl Rejects {
         self.0.iter_mut().zip(other.0).for_each(|(sum, more)| *sum += more);
     }
 
+    /// Counts a line that is no decision.
+    #[cfg(feature = "kafka")]
+    pub fn no_decision(&mut self) {
+        if let Some(count) = self.0.get_mut(RejectReason::BadField as usize) {
+            *count += 1;
+        }
+    }
+
     /// How many there are.
     pub fn all(&self) -> u64 {
         self.0.iter().sum()
@@ -91,7 +99,7 @@ pub struct Read<'c> {
 /// What came of a chunk: the changed events with the numbers of their lines, where they are written, and what was
 /// rejected.
 pub struct Came<'l> {
-    changed: Vec<(u64, Outcome<'l>)>,
+    changed: Vec<(Place, Outcome<'l>)>,
     rejects: Rejects,
 }
 
@@ -139,17 +147,17 @@ impl Work for Comparing<'_> {
                 && outcome.change.is_some()
                 && self.written
             {
-                changed.push((*number, outcome));
+                changed.push((place, outcome));
             }
         }
         Came { changed, rejects: read.rejects.clone() }
     }
 
-    fn write(&self, chunk: &Chunk, came: &Came<'_>, output: &mut Output) {
+    fn write(&self, _: &Chunk, came: &Came<'_>, output: &mut Output) {
         output.lines.clear();
         output.rejects = came.rejects.clone();
-        for (number, outcome) in &came.changed {
-            json::write_changed(&mut output.lines, &chunk.input, *number, outcome);
+        for (place, outcome) in &came.changed {
+            json::write_changed(&mut output.lines, place, outcome);
         }
     }
 }

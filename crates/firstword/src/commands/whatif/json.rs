@@ -4,6 +4,7 @@ mod forms;
 
 use std::io::{self, Write};
 
+use firstword_replay::Place;
 use firstword_replay::whatif::{Fate, Mode, Outcome};
 use firstword_rules::Millis;
 
@@ -92,12 +93,12 @@ pub fn write_explained(out: &mut impl Write, compared: &Compared<'_>) -> io::Res
 }
 
 /// Appends a changed event as a line.
-pub fn write_changed(out: &mut Vec<u8>, source: &str, number: u64, outcome: &Outcome<'_>) {
+pub fn write_changed(out: &mut Vec<u8>, place: &Place, outcome: &Outcome<'_>) {
     let Some(change) = outcome.change else { return };
     let event = outcome.held.last.visit.event;
     let line = Changed {
         id: &event.id,
-        place: format!("{source}:{number}"),
+        place: place.to_string(),
         at: event.at.to_string(),
         r#type: event.type_name(),
         person: change.person.to_string(),
