@@ -1,4 +1,5 @@
-//! The replay debugger on the stream: a topic looked into, and another policy followed on live traffic, while a group works.
+//! The replay debugger on the stream: a topic looked into, and another policy followed on live traffic, while a group
+//! works.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
