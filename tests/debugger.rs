@@ -109,18 +109,21 @@ fn a_topic_is_looked_into_and_another_policy_is_followed_while_a_group_works() -
     heard(&stream.folder.path().join("run.log"), "task restored")?;
 
     let decided = stream.decide("4", 2_000, 2_000)?;
+    ensure!(decided.iter().all(|line| line.contains("\"policy\":\"ours@")), "another policy");
     let verified = stream.said(&["replay", "--verify", "topic:decisions"])?;
     ensure!(verified.contains("verified: no difference"), "{verified}");
     let refused = decided.iter().find(|line| line.contains("\"reason\":\"terms_declined\""));
     let id = refused.and_then(|line| line.strip_prefix("{\"id\":\"")?.split('"').next());
     let id = id.context("nobody was refused for declined terms")?;
-    let story = stream.said(&["explain", id, "topic:decisions", "--format", "table"])?;
+    let story = ["explain", id, "topic:decisions", "--format", "table", "--policy", "ours.toml"];
+    let story = stream.said(&story)?;
     ensure!(story.contains("denied terms_declined by S8"), "{story}");
     ensure!(story.contains("debugger.decisions:") && story.contains("declined terms"), "{story}");
 
     let (out, err) = (stream.folder.path().join("out"), stream.folder.path().join("err"));
-    let follow = ["whatif", "--against", "open", "--follow", "--http", "127.0.0.1:0"];
-    let mut shadow = stream.command(&[&follow[..], &["--format", "jsonl"]].concat());
+    let follow = ["whatif", "--policy", "ours.toml", "--against", "open", "--follow"];
+    let shown = ["--http", "127.0.0.1:0", "--format", "jsonl"];
+    let mut shadow = stream.command(&[&follow[..], &shown].concat());
     let shadow = shadow.stdout(File::create(&out)?).stderr(File::create(&err)?).spawn()?;
     let mut shadow = Running(shadow);
     let address = heard(&err, "metrics at http://")?;

@@ -75,6 +75,18 @@ impl LogArgs {
         self.kafka.load()
     }
 
+    /// The policies that the stream's journal explains itself by, where the log is a topic; none of files.
+    ///
+    /// # Errors
+    /// Kafka that cannot be reached or says no.
+    pub fn policies(&self) -> anyhow::Result<Vec<Policy>> {
+        #[cfg(feature = "kafka")]
+        if topic_of(&self.logs)?.is_some() {
+            return topic::policies(&self.kafka.load()?);
+        }
+        Ok(Vec::new())
+    }
+
     /// Whether none is named.
     pub fn is_empty(&self) -> bool {
         self.logs.is_empty()

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use firstword_replay::Place;
-use firstword_stream::{Range, RangeReader, Record, Settings, partitions_of};
+use firstword_rules::Policy;
+use firstword_stream::{Halt, Range, RangeReader, Record, Settings, partitions_of};
 
 use super::parts::Parts;
+use crate::exit::say;
 use crate::terminal::Progress;
 
 /// Where each line of the copy came from.
@@ -85,6 +87,35 @@ pub fn copy(settings: &Settings, topic: &str, range: &Range) -> anyhow::Result<(
     parts.add(topic.to_owned(), Arc::new(file), 0, length);
     let names = (0..count).map(|partition| format!("{topic}:{partition}").into()).collect();
     Ok((parts, Places { lines: Arc::new(lines), names: Arc::new(names) }))
+}
+
+/// The policies that decisions were made under, by their canonical texts in the topic of policies. What cannot be read is
+/// said and left out: a decision under it is told of anyway.
+///
+/// # Errors
+/// Kafka that cannot be reached or says no.
+pub fn policies(settings: &Settings) -> anyhow::Result<Vec<Policy>> {
+    let topic = &settings.topics.policies;
+    let mut reader = match RangeReader::open(settings, &[topic], &Range::default()) {
+        Err(Halt::TopicMissing(_)) => {
+            say(format_args!("note: there is no topic {topic}; --policy names policies"));
+            return Ok(Vec::new());
+        }
+        opened => opened?,
+    };
+    let mut policies = Vec::new();
+    while !reader.ended() {
+        let Some(record) = reader.next(Duration::from_millis(200))? else { continue };
+        let text = std::str::from_utf8(&record.value).ok();
+        match text.map(firstword_policy::parse) {
+            Some(Ok(checked)) => policies.push(checked.policy),
+            _ => say(format_args!(
+                "note: {topic}:{}:{} is no policy",
+                record.partition, record.offset
+            )),
+        }
+    }
+    Ok(policies)
 }
 
 /// One partition, with its next record.

@@ -20,7 +20,8 @@ use report::Report;
 
 /// Runs `--verify`.
 pub fn run(args: &Replay) -> anyhow::Result<Exit> {
-    let named = args.policies.load()?;
+    let mut named = args.policies.load()?;
+    named.extend(args.log.policies()?);
     let log = args.open()?;
     let (mut chunks, progress) = log.chunks("verifying")?;
     if Kind::of(&mut chunks)? == Some(Kind::Events) {
