@@ -89,8 +89,8 @@ pub fn copy(settings: &Settings, topic: &str, range: &Range) -> anyhow::Result<(
     Ok((parts, Places { lines: Arc::new(lines), names: Arc::new(names) }))
 }
 
-/// The policies that decisions were made under, by their canonical texts in the topic of policies. What cannot be read is
-/// said and left out: a decision under it is told of anyway.
+/// The policies that decisions were made under, by their canonical texts in the topic of policies. What cannot be read
+/// is said and left out: a decision under it is told of anyway.
 ///
 /// # Errors
 /// Kafka that cannot be reached or says no.
