@@ -3,20 +3,18 @@
 //! What is written today every later version reads: fields may be added, none taken away. `tests/releases` holds
 //! a log of each release.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
-use serde::Deserialize;
+mod read;
 
 use firstword_rules::{
-    Basis, Decision, EDITION, Event, Fact, Millis, Name, Reason, Role, Row, Scopes, Standing,
-    Utterance, Verdict, What,
+    Basis, Decision, EDITION, Event, Fact, Millis, Reason, Role, Scopes, Standing, Utterance, What,
 };
 
-use crate::read::parse_time;
-use crate::{Reader, json};
+pub use read::{
+    BadDecision, Recorded, may_be_decision, read_decision, read_decision_strictly, read_edition,
+    read_forwarded,
+};
+
+use crate::json;
 
 /// Appends an event as one JSON line, as it travels: without its text, whose findings it holds.
 pub fn write_event(out: &mut Vec<u8>, event: &Event<'_>) {
@@ -159,192 +157,5 @@ fn time(out: &mut Vec<u8>, field: &str, value: Option<Millis>) {
     if let Some(value) = value {
         name(out, field);
         json::time(out, value);
-    }
-}
-
-/// A decision as it was recorded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recorded<'a> {
-    /// The event, without its text.
-    pub event: Event<'a>,
-    /// The part of the person whose machine decided.
-    pub role: Role,
-    /// Its number among the person's decisions.
-    pub seq: u64,
-    /// What was decided.
-    pub verdict: Verdict,
-    /// The row that decided.
-    pub row: Option<&'static str>,
-    /// The person's standing after the event.
-    pub standing: Option<Standing>,
-    /// Whether the person's data might be shared then.
-    pub shares_data: Option<bool>,
-    /// The policy did not list the version.
-    pub unlisted: bool,
-    /// When the business must have erased the contact.
-    pub erase_by: Option<Millis>,
-    /// Whether the deadline had passed.
-    pub late: Option<bool>,
-    /// The policy that it was made under.
-    pub policy: Cow<'a, str>,
-    /// The edition of the rules that it was made under.
-    pub rules: u32,
-}
-
-impl<'a> Recorded<'a> {
-    /// The person whose machine decided.
-    pub fn person(&self) -> &Name<'a> {
-        match (&self.event.what, self.role) {
-            (What::Utterance(utterance), Role::Recipient(_)) => &utterance.to,
-            (What::Utterance(utterance), _) => &utterance.from,
-            (What::Fact { person, .. }, _) => person,
-        }
-    }
-}
-
-/// Why a line is no decision: a field that is missing or of the wrong form, or no event in it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BadDecision(&'static str);
-
-impl fmt::Display for BadDecision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a decision: {}", self.0)
-    }
-}
-
-impl std::error::Error for BadDecision {}
-
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    gate: Option<Text<'a>>,
-    #[serde(borrow)]
-    person: Cow<'a, str>,
-    seq: u64,
-    #[serde(borrow)]
-    verdict: Cow<'a, str>,
-    #[serde(borrow)]
-    reason: Option<Text<'a>>,
-    #[serde(borrow)]
-    row: Option<Text<'a>>,
-    #[serde(rename = "as", borrow)]
-    basis: Option<Text<'a>>,
-    #[serde(borrow)]
-    said: Option<Text<'a>>,
-    #[serde(borrow)]
-    standing: Option<Text<'a>>,
-    shares_data: Option<bool>,
-    #[serde(default)]
-    unlisted: bool,
-    #[serde(borrow)]
-    erase_by: Option<Text<'a>>,
-    late: Option<bool>,
-    #[serde(borrow)]
-    policy: Cow<'a, str>,
-    rules: u32,
-}
-
-/// Whether a line may be a decision: a quick look for the word that every decision holds, and few events do.
-/// [`read_decision`] settles it.
-pub fn may_be_decision(bytes: &[u8]) -> bool {
-    static VERDICT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(br#""verdict""#));
-    VERDICT.find(bytes).is_some()
-}
-/// A text that may not be there: serde copies an optional `Cow`, but borrows one within a type.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Reads one decision from the bytes of one line or one record's value.
-///
-/// # Errors
-/// [`BadDecision`] names the first field that is not as DECISIONS.md has it.
-pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
-    let line = std::str::from_utf8(bytes).ok().and_then(|text| serde_json::from_str(text).ok());
-    let line: Line<'_> = line.ok_or(BadDecision("its fields"))?;
-    let event = Reader::without_keywords().event_of_any_size(bytes);
-    let event = event.map_err(|_| BadDecision("its event"))?;
-    let said = word_of(line.said, Basis::parse, "said")?;
-    let (role, person) = match (line.gate.as_ref().map(|gate| &*gate.0), &event.what) {
-        (Some("sender"), What::Utterance(spoken)) => (Role::Sender, &spoken.from),
-        (Some("recipient"), What::Utterance(spoken)) => {
-            if said.is_some() != spoken.from.is_person() {
-                return Err(BadDecision("said"));
-            }
-            (Role::Recipient(said), &spoken.to)
-        }
-        (None, What::Fact { person, .. }) => (Role::Subject, person),
-        _ => return Err(BadDecision("gate")),
-    };
-    // A business has no machine, and nobody decides on another's: a journal that says so would be folded wrongly.
-    if !person.is_person() || line.person.strip_prefix(person.kind.prefix()) != Some(&*person.text)
-    {
-        return Err(BadDecision("person"));
-    }
-    // Numbers go on from 1.
-    if line.seq == 0 {
-        return Err(BadDecision("seq"));
-    }
-    let reason = word_of(line.reason, Reason::parse, "reason")?;
-    let basis = word_of(line.basis, Basis::parse, "as")?;
-    let is_fact = role == Role::Subject;
-    let verdict = match (&*line.verdict, basis, reason) {
-        ("allowed", Some(basis), None) if !is_fact => Verdict::Allowed(basis),
-        ("forwarded", Some(basis), None) if role == Role::Sender => Verdict::Forwarded(basis),
-        ("denied", None, Some(reason)) if !is_fact => Verdict::Denied(reason),
-        ("ignored", None, Some(reason)) if is_fact => Verdict::Ignored(reason),
-        ("recorded", None, None) if is_fact => Verdict::Recorded,
-        ("duplicate", None, None) => Verdict::Duplicate,
-        _ => return Err(BadDecision("verdict")),
-    };
-    Ok(Recorded {
-        event,
-        role,
-        seq: line.seq,
-        verdict,
-        row: word_of(line.row, |id| Row::named(id).map(|row| row.id), "row")?,
-        standing: word_of(line.standing, Standing::parse, "standing")?,
-        shares_data: line.shares_data,
-        unlisted: line.unlisted,
-        erase_by: word_of(line.erase_by, parse_time, "erase_by")?,
-        late: line.late,
-        policy: line.policy,
-        rules: line.rules,
-    })
-}
-
-/// The edition of the rules that a decision names, also where the rest of it is of a form that this edition does not
-/// know; nothing if it names none.
-pub fn read_edition(bytes: &[u8]) -> Option<u32> {
-    #[derive(Deserialize)]
-    struct Line {
-        rules: u32,
-    }
-    serde_json::from_slice::<Line>(bytes).ok().map(|line| line.rules)
-}
-
-/// Reads what a `forwarded` decision passes on to the recipient's gate: the event, and as what it goes on; nothing
-/// if it is no such decision. This is what a stream reads of its own decisions all the time, so it is not read whole.
-pub fn read_forwarded(bytes: &[u8]) -> Option<(Event<'_>, Basis)> {
-    // No string can hold these: a quote within one has a backslash before it.
-    static FORWARDED: LazyLock<Finder<'_>> =
-        LazyLock::new(|| Finder::new(br#""verdict":"forwarded","#));
-    static BASIS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(br#","as":""#));
-    static READER: LazyLock<Reader> = LazyLock::new(Reader::without_keywords);
-    let own = bytes.get(FORWARDED.find(bytes)?..)?;
-    let basis = own.get(BASIS.find(own)? + BASIS.needle().len()..)?;
-    let basis = basis.split(|byte| *byte == b'"').next()?;
-    let basis = Basis::parse(std::str::from_utf8(basis).ok()?)?;
-    Some((READER.event_of_any_size(bytes).ok()?, basis))
-}
-
-fn word_of<T>(
-    text: Option<Text<'_>>,
-    parse: impl FnOnce(&str) -> Option<T>,
-    field: &'static str,
-) -> Result<Option<T>, BadDecision> {
-    match text {
-        None => Ok(None),
-        Some(Text(text)) => parse(&text).map(Some).ok_or(BadDecision(field)),
     }
 }

@@ -12,6 +12,8 @@ mod reject;
 pub mod scan;
 mod snapshot;
 
+#[doc(hidden)]
+pub use decision::read_decision_strictly;
 pub use decision::{
     BadDecision, Recorded, may_be_decision, read_decision, read_edition, read_forwarded,
     write_decision, write_event,

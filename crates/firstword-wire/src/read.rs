@@ -5,9 +5,9 @@
 //! `strict`, which settles what is JSON at all. What the fields mean is settled once, in `event`, for both.
 
 mod event;
-mod fields;
+pub(crate) mod fields;
 mod flaw;
-mod quick;
+pub(crate) mod quick;
 mod salvage;
 mod strict;
 pub(crate) mod time;
@@ -160,7 +160,12 @@ impl Reader {
         fields: impl FnOnce(&'a str) -> Option<Fields<'a>>,
     ) -> Result<Event<'a>, Reject> {
         let fields = std::str::from_utf8(bytes).ok().and_then(fields);
-        event::event(fields.ok_or(RejectReason::NotJson.alone())?, &self.keywords)
+        self.event_of(fields.ok_or(RejectReason::NotJson.alone())?)
+    }
+
+    /// The event of fields that were found before.
+    pub(crate) fn event_of<'a>(&self, fields: Fields<'a>) -> Result<Event<'a>, Reject> {
+        event::event(fields, &self.keywords)
     }
 }
 

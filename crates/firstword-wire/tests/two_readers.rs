@@ -1,4 +1,4 @@
-//! The quick reader and the strict one never differ, and what neither may know does not matter: the order of the
+//! The quick readers and the strict ones never differ, and what neither may know does not matter: the order of the
 //! keys of an object.
 //!
 //! Lines are generated traffic, lines of rejects' kinds, and both of them broken at random. A failure names its
@@ -8,11 +8,14 @@
 use std::collections::BTreeMap;
 use std::env;
 
+use firstword_engine::Engine;
 use firstword_policy::builtin;
 use firstword_rules::{Event, Policy};
 use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::read::Field;
-use firstword_wire::{Reader, Reject, trim_line};
+use firstword_wire::{
+    Reader, Reject, read_decision, read_decision_strictly, trim_line, write_decision,
+};
 use serde_json::value::RawValue;
 
 /// How many broken lines an ordinary run reads.
@@ -167,6 +170,29 @@ const VALUES: &[&str] = &[
     "\"\\ud83d\\ude42\"",
     "\"\\ud83d\"",
     "\"\x7f\"",
+    "\"denied\"",
+    "\"R15\"",
+    "\"start\"",
+    "1",
+    "4294967296",
+];
+
+/// What a decision has besides the fields of its event.
+const OWN: &[&str] = &[
+    "gate",
+    "seq",
+    "verdict",
+    "reason",
+    "row",
+    "as",
+    "said",
+    "standing",
+    "shares_data",
+    "unlisted",
+    "erase_by",
+    "late",
+    "policy",
+    "rules",
 ];
 
 /// Breaks a line in one way, or leaves it as good as it was.
@@ -244,7 +270,9 @@ fn mutate(line: &mut Vec<u8>, other: &[u8], draw: &mut Draw) {
             } else {
                 let before = line.get(..colon).unwrap_or_default();
                 let start = before.iter().rposition(|byte| matches!(byte, b',' | b'{'));
-                let name = format!("\"{}\"", draw.one_of(Field::ALL).as_str());
+                let names = Field::ALL.iter().map(|field| field.as_str());
+                let names: Vec<&str> = names.chain(OWN.iter().copied()).collect();
+                let name = format!("\"{}\"", draw.one_of(&names));
                 line.splice(start.map_or(colon, |start| start + 1)..colon, name.into_bytes());
             }
         }
@@ -292,6 +320,53 @@ fn both_readers_say_the_same_of_broken_lines() {
         assert!(events > count / 20, "only {events} events: {reasons:?}");
         let often = reasons.values().all(|met| *met > count / 10_000);
         assert!(reasons.len() == 6 && often, "{events} events, {reasons:?}");
+    }
+}
+
+/// All decisions on a log of traffic, a line each.
+fn decisions(seed: u64, events: u64) -> Vec<Vec<u8>> {
+    let (reader, mut engine) = (Reader::new(&policy()), Engine::new(policy()));
+    let mut decisions = Vec::new();
+    for line in traffic(seed, events) {
+        let Ok(event) = reader.event(&line) else { continue };
+        for decision in engine.step(&event).iter() {
+            let mut line = Vec::new();
+            write_decision(&mut line, decision, "policy@0");
+            decisions.extend(trim_line(&line).map(<[u8]>::to_vec));
+        }
+    }
+    decisions
+}
+
+#[test]
+fn both_readers_of_decisions_say_the_same() {
+    let lines = decisions(6, 4_000);
+    let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+    let (first, count) =
+        (number_from_environment("SEED", 0), number_from_environment("LINES", LINES));
+    let count = if env::var_os("SEED").is_some() { 1 } else { count };
+    let (mut good, mut bad) = (0_u64, BTreeMap::new());
+    for seed in first..first + count {
+        let mut draw = Draw(seed);
+        let mut line = draw.one_of(&lines).to_vec();
+        let other = draw.one_of(&lines);
+        for _ in 0..draw.below(3) {
+            mutate(&mut line, other, &mut draw);
+        }
+        let (quickly, strictly) = (read_decision(&line), read_decision_strictly(&line));
+        assert!(
+            quickly == strictly,
+            "SEED={seed}: quickly {quickly:?}, strictly {strictly:?}: {}",
+            line.escape_ascii()
+        );
+        match quickly {
+            Ok(_) => good += 1,
+            Err(error) => *bad.entry(error.to_string()).or_insert(0_u64) += 1,
+        }
+    }
+    if count >= LINES {
+        assert!(good > count / 3, "only {good} decisions: {bad:?}");
+        assert!(bad.len() > 10, "{bad:?}");
     }
 }
 

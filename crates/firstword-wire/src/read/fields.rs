@@ -60,6 +60,8 @@ pub(crate) enum Value<'a> {
     Whole(i64),
     /// An array of strings alone.
     Texts(Vec<Cow<'a, str>>),
+    /// No field of an event, but some of a decision.
+    Flag(bool),
     /// Anything else, which no field may be.
     Other,
 }

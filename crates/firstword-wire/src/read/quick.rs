@@ -8,10 +8,23 @@ use std::borrow::Cow;
 
 use super::fields::{Field, Fields, Value};
 
-/// The fields of an object in the common shape; `None` says nothing about the text.
+/// The fields of an event in the common shape; `None` says nothing about the text.
 pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
-    let mut input = Input { text, at: 0 };
     let mut fields = Fields::new();
+    each(text, |name, value| match Field::parse(name) {
+        Some(field) => fields.put(field, value),
+        None => Some(()),
+    })?;
+    Some(fields)
+}
+
+/// Every field of an object in the common shape, in their order, until `take` gives up; `None` says nothing about the
+/// text.
+pub(crate) fn each<'a>(
+    text: &'a str,
+    mut take: impl FnMut(&'a str, Value<'a>) -> Option<()>,
+) -> Option<()> {
+    let mut input = Input { text, at: 0 };
     input.skip_blanks();
     input.expect(b'{')?;
     loop {
@@ -21,9 +34,7 @@ pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
         input.expect(b':')?;
         input.skip_blanks();
         let value = input.value()?;
-        if let Some(field) = Field::parse(name) {
-            fields.put(field, value)?;
-        }
+        take(name, value)?;
         input.skip_blanks();
         match input.next()? {
             b',' => (),
@@ -32,7 +43,7 @@ pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
         }
     }
     input.skip_blanks();
-    (input.at == text.len()).then_some(fields)
+    (input.at == text.len()).then_some(())
 }
 
 struct Input<'a> {
@@ -78,8 +89,8 @@ impl<'a> Input<'a> {
             b'[' => self.strings().map(Value::Texts),
             b'1'..=b'9' => self.whole().map(Value::Whole),
             b'n' => self.word("null").map(|()| Value::Absent),
-            b't' => self.word("true").map(|()| Value::Other),
-            b'f' => self.word("false").map(|()| Value::Other),
+            b't' => self.word("true").map(|()| Value::Flag(true)),
+            b'f' => self.word("false").map(|()| Value::Flag(false)),
             _ => None,
         }
     }

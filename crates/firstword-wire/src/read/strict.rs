@@ -49,6 +49,8 @@ fn value(raw: &str) -> Value<'_> {
     match raw.as_bytes().first() {
         Some(b'"') => string(raw).map_or(Value::Other, Value::Text),
         Some(b'n') => Value::Absent,
+        Some(b't') => Value::Flag(true),
+        Some(b'f') => Value::Flag(false),
         Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(raw)
             .ok()
             .and_then(|items| items.into_iter().map(|item| string(item.get())).collect())
