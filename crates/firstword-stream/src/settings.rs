@@ -92,6 +92,8 @@ impl Settings {
     /// What every client of this worker is told.
     pub(crate) fn client(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
+        // A broker that was away is asked again within a second of its return; by default it may take ten.
+        config.set("reconnect.backoff.max.ms", "1000");
         for (key, value) in self.properties.iter() {
             config.set(key, value);
         }
