@@ -22,7 +22,16 @@ fn main() -> ExitCode {
         Some((&"ci", stages)) => ci::run(&root(), stages, &mut io::stderr(), tidied),
         Some((&"compare", words)) => {
             let bench = ["bench", "--locked", "-p", "firstword-stream", "--bench", "compare", "--"];
-            ci::cargo(&root(), &[&bench, words].concat(), "")
+            // Cargo runs it in the folder of its package, from where a relative path would be another.
+            let here = |word: &str| std::path::absolute(word).ok()?.to_str().map(str::to_owned);
+            let words: Vec<String> = words
+                .iter()
+                .map(|word| {
+                    here(word).filter(|_| Path::new(word).exists()).unwrap_or((*word).into())
+                })
+                .collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            ci::cargo(&root(), &[&bench, &words[..]].concat(), "")
         }
         Some((&"prove", words)) => {
             let run = ["run", "--quiet", "--release", "--locked", "-p", "firstword-testkit"];
