@@ -11,6 +11,12 @@ use crate::{
 
 pub(super) fn held(case: &Case<'_, '_>, fact: &Fact<'_>, verdict: Verdict) -> Sight {
     match verdict {
+        // Of a closed account only an erasure that is owed can still be stated.
+        Verdict::Ignored(Reason::Closed) if matches!(fact, Fact::ContactErased { .. }) => {
+            let (closed, erased) = (account(case), erased(case));
+            let saw = format!("{}; {}", closed.saw, erased.saw);
+            return Sight { saw, ..closed }.on(erased.rests_on);
+        }
         Verdict::Ignored(Reason::Closed) => return account(case),
         Verdict::Duplicate => return memory(case),
         _ => (),

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::explain::{Ground, Sight};
 use crate::facts::{forbidden_content, sector};
-use crate::{Dated, Grant, Kind, Purposes, limits, orders, permission};
+use crate::{Dated, Grant, Kind, Purposes, Regions, limits, orders, permission};
 
 pub(super) fn says(case: &Case<'_, '_>) -> Sight {
     let found = case.utterance().is_some_and(|utterance| utterance.finds("opt_out"));
@@ -144,6 +144,10 @@ pub(super) fn marketed(case: &Case<'_, '_>) -> Sight {
     }
     let counted: Vec<_> = limits::marketing_starts(case, cap.per).collect();
     let (count, max, per) = (counted.len(), cap.max, cap.per);
-    Sight::of(format!("{count} of {max} marketing starts in {per}"))
+    // Where no region is excepted, none matters.
+    let region = case.machine.region().filter(|_| cap.except != Regions::default());
+    let holds = region.map_or(String::new(), |held| format!("; the cap holds in {}", held.value));
+    Sight::of(format!("{count} of {max} marketing starts in {per}{holds}"))
         .on((count > 0).then_some(Ground::MarketingStarts(counted)))
+        .on(region.map(Ground::Region))
 }

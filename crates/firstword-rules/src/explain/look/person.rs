@@ -38,8 +38,12 @@ pub(super) fn stands(case: &Case<'_, '_>) -> Sight {
         return account(case);
     }
     let (standing, region) = (case.stand.standing, case.machine.region());
-    let region = region.filter(|_| region_bears(case)).map(Ground::Region);
-    because(case, standing).on(region)
+    let sight = because(case, standing);
+    match region.filter(|_| region_bears(case)) {
+        None => sight,
+        Some(region) => Sight { saw: format!("{}; P is in {}", sight.saw, region.value), ..sight }
+            .on([Ground::Region(region)]),
+    }
 }
 
 fn because(case: &Case<'_, '_>, standing: Standing) -> Sight {
@@ -75,15 +79,22 @@ fn because(case: &Case<'_, '_>, standing: Standing) -> Sight {
     }
 }
 
-/// Whether the terms say something else for P than for somebody whose region is not known.
+/// Whether the terms say something else for P than for somebody elsewhere: of no known region, or of one that the
+/// policy names. An event that moved P out of such a region is a cause too.
 fn region_bears(case: &Case<'_, '_>) -> bool {
     let (policy, machine, at) = (case.policy, case.machine, case.at());
-    let anywhere = Bearings { policy, machine, answers: machine.answers(), region: None, at };
+    let stand =
+        |region| Bearings { policy, machine, answers: machine.answers(), region, at }.stand();
     let version = |region| {
         let found = in_force(policy, region, at);
         found.map(|(index, terms)| (index, terms.effective(region)))
     };
-    anywhere.stand() != case.stand || version(None) != version(case.region())
+    let of_terms = policy.terms.iter().flat_map(|terms| &terms.regions).map(|(region, _)| region);
+    let of_orders = policy.orders.iter().filter_map(|order| order.regions.as_ref());
+    let of_orders = of_orders.flat_map(|regions| regions.listed.iter().chain(&regions.grouped));
+    let mut elsewhere = [None].into_iter().chain(of_terms.chain(of_orders).copied().map(Some));
+    let here = version(case.region());
+    elsewhere.any(|region| stand(region) != case.stand || version(region) != here)
 }
 
 pub(super) fn reached(case: &Case<'_, '_>) -> Sight {
