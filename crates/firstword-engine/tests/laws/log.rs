@@ -7,7 +7,7 @@ use firstword_rules::{Decision, Event, Machine, Policy};
 use firstword_wire::write_decision;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseResult;
+use proptest::test_runner::{Config, TestCaseResult};
 
 use crate::events::event;
 use crate::policies::policy;
@@ -33,7 +33,9 @@ pub fn law<S: Strategy>(
         let mut engine = Engine::new(policy.clone());
         decide(&mut engine, log).iter().map(written).collect()
     };
-    holds(name, &cases, record, |(policy, log, other)| tried(policy, log, other));
+    holds(Config::default(), name, &cases, record, |(policy, log, other)| {
+        tried(policy, log, other)
+    });
 }
 
 /// Every decision on a log, in order.

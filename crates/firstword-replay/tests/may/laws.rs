@@ -1,15 +1,17 @@
 //! Whatever the policy, the history and the question: `when` is the first instant, and nothing changes but at a moment.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use firstword_engine::Engine;
 use firstword_replay::may::{END, Outcome, Question};
 use firstword_rules::{Millis, Reason, Verdict};
 use proptest::prelude::*;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngSeed};
 
 use crate::draws::{Drawn, drawn};
-use crate::world::{after, question};
+use crate::recording::holds;
+use crate::world::{after, events, question};
 
 const HOUR: i64 = 3_600_000;
 
@@ -54,20 +56,17 @@ fn when_is_the_first(world: &Drawn, chance: &[u64]) -> Option<(Verdict, Option<M
 /// Every draw is checked, and so is that the draws are worth it: most reasons that time can end do end in some.
 #[test]
 fn when_is_the_first_instant_and_never_is_never() {
-    let mut ended = BTreeMap::<&str, [u32; 2]>::new();
-    let config = ProptestConfig { cases: 1_500, failure_persistence: None, ..Default::default() };
-    let counts = std::cell::RefCell::new(&mut ended);
+    let ended = RefCell::new(BTreeMap::<&str, [u32; 2]>::new());
     // The same draws each time, so that what they met can be asserted.
-    let draws = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let ran =
-        TestRunner::new_with_rng(config, draws).run(&(drawn(), chance()), |(world, chance)| {
-            if let Some((Verdict::Denied(reason), when)) = when_is_the_first(&world, &chance) {
-                let mut counts = counts.borrow_mut();
-                counts.entry(reason.as_str()).or_default()[usize::from(when.is_some())] += 1;
-            }
-            Ok(())
-        });
-    ran.unwrap_or_else(|failed| panic!("{failed}"));
+    let config = Config { cases: 1_500, rng_seed: RngSeed::Fixed(2021), ..Config::default() };
+    holds(config, "when", &(drawn(), chance()), recording, |(world, chance)| {
+        if let Some((Verdict::Denied(reason), when)) = when_is_the_first(world, chance) {
+            let mut ended = ended.borrow_mut();
+            ended.entry(reason.as_str()).or_default()[usize::from(when.is_some())] += 1;
+        }
+        Ok(())
+    });
+    let ended = ended.into_inner();
     let by_time = [
         Reason::TermsDeclined,
         Reason::TermsUnanswered,
@@ -95,32 +94,33 @@ fn but_for_quiet_hours(outcome: Outcome) -> Option<Outcome> {
     (!quiet && !matches!(outcome.row, "R19" | "R20")).then_some(outcome)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 400,
-        failure_persistence: None,
-        ..Default::default()
-    })]
-
-    #[test]
-    fn between_two_moments_nothing_changes_but_quiet_hours(
-        world in drawn(),
-        chance in chance(),
-    ) {
+#[test]
+fn between_two_moments_nothing_changes_but_quiet_hours() {
+    let config = Config { cases: 400, ..Config::default() };
+    holds(config, "moments", &(drawn(), chance()), recording, |(world, chance)| {
         let engine = after(world.policy.clone(), &world.log);
         let question = question(&engine, &world.question);
         let moments = question.moments(world.at);
         prop_assert!(moments.is_sorted() && moments.iter().all(|at| world.at < *at && *at < END));
         let quiet = !engine.policy().quiet_hours.is_empty();
-        for at in samples(&question, world.at, END, &chance) {
+        for at in samples(&question, world.at, END, chance) {
             let last = moments.iter().rfind(|moment| **moment <= at).unwrap_or(&world.at);
             let (then, now) = (question.outcome(*last), question.outcome(at));
             match quiet {
                 false => prop_assert_eq!(then, now, "{} and {}", last, at),
                 true => prop_assert_eq!(
-                    but_for_quiet_hours(then), but_for_quiet_hours(now), "{} and {}", last, at
+                    but_for_quiet_hours(then),
+                    but_for_quiet_hours(now),
+                    "{} and {}",
+                    last,
+                    at
                 ),
             }
         }
-    }
+        Ok(())
+    });
+}
+
+fn recording((world, _): &(Drawn, Vec<u64>)) -> String {
+    events(&world.log)
 }

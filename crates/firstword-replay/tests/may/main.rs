@@ -11,4 +11,6 @@ mod answers;
 mod draws;
 mod laws;
 mod moments;
+#[path = "../../../firstword-rules/tests/shared/recording.rs"]
+mod recording;
 mod world;

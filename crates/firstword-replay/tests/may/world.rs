@@ -19,12 +19,17 @@ pub fn policy(text: &str) -> Policy {
 /// The machines after a log, an event a line.
 pub fn after(policy: Policy, log: &str) -> Engine {
     let mut engine = Engine::new(policy);
-    for (number, line) in log.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        let json = json(&format!("m-{number}"), line);
-        let event = read(&engine, &json);
+    for json in events(log).lines() {
+        let event = read(&engine, json);
         engine.step(&event);
     }
     engine
+}
+
+/// A log as the program reads it.
+pub fn events(log: &str) -> String {
+    let lines = log.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.zip(0..).map(|(line, number)| json(&format!("m-{number}"), line) + "\n").collect()
 }
 
 /// A question: a line without its time.

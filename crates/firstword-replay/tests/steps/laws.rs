@@ -8,10 +8,12 @@ use firstword_rules::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{TestCaseResult, TestRunner};
+use proptest::test_runner::{Config, TestCaseResult};
 
 use crate::events::event;
+use crate::lines::lines;
 use crate::policies::policy;
+use crate::recording::holds;
 
 /// One visit: the engine after it, the person's machine before it, and the rows that were tried.
 struct Step<'s> {
@@ -32,14 +34,10 @@ impl Step<'_> {
 }
 
 /// Tries a law at every visit of random logs under random policies.
-#[expect(clippy::panic, reason = "a test fails by panicking")]
-fn at_every_visit(law: impl Fn(&Step<'_>) -> TestCaseResult) {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+fn at_every_visit(name: &str, law: impl Fn(&Step<'_>) -> TestCaseResult) {
     let cases = (policy(), vec(event(3), 0..80));
-    let tried = TestRunner::new(config).run(&cases, |(policy, log)| visits(&policy, &log, &law));
-    if let Err(error) = tried {
-        panic!("{error}");
-    }
+    let record = |(_, log): &(Policy, Vec<Event<'static>>)| lines(log);
+    holds(Config::default(), name, &cases, record, |(policy, log)| visits(policy, log, &law));
 }
 
 fn visits(
@@ -90,7 +88,7 @@ fn without_bookkeeping(machine: &Machine) -> Machine {
 
 #[test]
 fn nothing_changed_where_only_the_bookkeeping_did_and_nowhere_else() {
-    at_every_visit(|step| {
+    at_every_visit("bookkeeping", |step| {
         let visit = step.decision.visit;
         let (person, at) = (visit.person(), visit.event.at);
         let told = changes(step.engine, at, person, step.before, step.after());
@@ -106,7 +104,7 @@ fn nothing_changed_where_only_the_bookkeeping_did_and_nowhere_else() {
 
 #[test]
 fn a_step_that_neither_lets_through_nor_records_changes_nothing() {
-    at_every_visit(|step| {
+    at_every_visit("denied", |step| {
         let visit = step.decision.visit;
         let told = changes(step.engine, visit.event.at, visit.person(), step.before, step.after());
         if matches!(
@@ -121,7 +119,7 @@ fn a_step_that_neither_lets_through_nor_records_changes_nothing() {
 
 #[test]
 fn a_standing_that_changes_is_told_as_the_decision_has_it() {
-    at_every_visit(|step| {
+    at_every_visit("standing", |step| {
         let visit = step.decision.visit;
         let (person, at) = (visit.person(), visit.event.at);
         let stand = step.after().stand(step.engine.policy(), at);
@@ -151,7 +149,7 @@ fn a_standing_that_changes_is_told_as_the_decision_has_it() {
 /// What is said of a machine when nobody speaks is what the gates see when somebody does.
 #[test]
 fn the_rights_that_are_shown_are_those_that_the_gates_see() {
-    at_every_visit(|step| {
+    at_every_visit("rights", |step| {
         let (visit, machine) = (step.decision.visit, step.before);
         let (policy, at) = (step.engine.policy(), visit.event.at);
         let (What::Utterance(said), Some(peer)) = (&visit.event.what, visit.peer) else {
@@ -181,7 +179,7 @@ fn the_rights_that_are_shown_are_those_that_the_gates_see() {
 
 #[test]
 fn a_portrait_shows_what_is_open_and_every_duty_and_is_told_in_single_lines() {
-    at_every_visit(|step| {
+    at_every_visit("portrait", |step| {
         let visit = step.decision.visit;
         let at = visit.event.at;
         let shown = portrait_of(step.engine, visit.person().clone(), step.after(), at);

@@ -6,8 +6,10 @@ use firstword_replay::whatif::{Count, Mode};
 use firstword_rules::{Decision, Event, Machine, Mark, Policy, Role, Verdict, Visit, decide};
 use firstword_wire::write_decision;
 use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseResult};
 
 use crate::log::{MODES, builtin, compare, compared, month};
+use crate::recording;
 
 /// Any two of the built-in policies.
 fn pairs() -> impl Strategy<Value = (Policy, Policy)> {
@@ -15,30 +17,36 @@ fn pairs() -> impl Strategy<Value = (Policy, Policy)> {
     (any(), any()).prop_map(|(held, other)| (builtin(held), builtin(other)))
 }
 
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+/// Tries a law on pairs of policies and generated months.
+fn holds(law: &str, tried: impl Fn(&Policy, &Policy, u64) -> TestCaseResult) {
+    let config = Config { cases: 10, ..Config::default() };
+    let recording = |(_, seed): &(_, u64)| String::from_utf8_lossy(&month(*seed)).into_owned();
+    recording::holds(config, law, &(pairs(), any::<u64>()), recording, |((held, other), seed)| {
+        tried(held, other, *seed)
+    });
 }
 
-proptest! {
-    #![proptest_config(cases(10))]
-
-    #[test]
-    fn a_policy_against_itself_changes_nothing((policy, _) in pairs(), seed in any::<u64>()) {
+#[test]
+fn a_policy_against_itself_changes_nothing() {
+    holds("against_itself", |policy, _, seed| {
         for mode in MODES {
-            let whatif = compared(&month(seed), &policy, &policy, mode);
+            let whatif = compared(&month(seed), policy, policy, mode);
             let report = whatif.report();
             prop_assert_eq!(report.events, 4_000);
             prop_assert_eq!((report.count, report.restated), (Count::default(), 0));
             prop_assert!(report.matrix.is_empty() && report.parting.is_none());
             prop_assert!(whatif.people(10).is_empty());
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn every_count_counts_the_same_changes((held, other) in pairs(), seed in any::<u64>()) {
+#[test]
+fn every_count_counts_the_same_changes() {
+    holds("counts", |held, other, seed| {
         for mode in MODES {
             let (mut outcomes, mut count) = (0, Count::default());
-            let whatif = compare(&month(seed), &held, &other, mode, |_, outcome| {
+            let whatif = compare(&month(seed), held, other, mode, |_, outcome| {
                 outcomes += 1;
                 count.changed += u64::from(outcome.change.is_some());
                 count.first += u64::from(outcome.change.is_some_and(|change| change.first));
@@ -59,40 +67,41 @@ proptest! {
             prop_assert!(mode == Mode::Trajectory || count.follows() == 0);
             prop_assert!(count.changed == 0 || count.first > 0, "something follows from nothing");
         }
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn by_trajectory_each_decides_as_if_alone(
-        (held, other) in pairs(),
-        seed in any::<u64>(),
-    ) {
+#[test]
+fn by_trajectory_each_decides_as_if_alone() {
+    holds("trajectory", |held, other, seed| {
         let mut alone = [Engine::new(held.clone()), Engine::new(other.clone())];
-        compare(&month(seed), &held, &other, Mode::Trajectory, |line, outcome| {
+        compare(&month(seed), held, other, Mode::Trajectory, |line, outcome| {
             let (event, as_other) = line.events();
             let [ours, theirs] = &mut alone;
             assert_eq!(written(&outcome.held), written(&ours.step(event)));
             assert_eq!(written(&outcome.other), written(&theirs.step(as_other)));
         });
-    }
+        Ok(())
+    });
+}
 
-    #[test]
-    fn pointwise_the_other_decides_on_the_state_that_was(
-        (held, other) in pairs(),
-        seed in any::<u64>(),
-    ) {
+#[test]
+fn pointwise_the_other_decides_on_the_state_that_was() {
+    holds("pointwise", |held, other, seed| {
         let mut alone = Engine::new(held.clone());
-        compare(&month(seed), &held, &other, Mode::Pointwise, |line, outcome| {
+        compare(&month(seed), held, other, Mode::Pointwise, |line, outcome| {
             let (event, as_other) = line.events();
-            let first = on_state(&alone, &other, as_other, first_role(as_other));
+            let first = on_state(&alone, other, as_other, first_role(as_other));
             let mut expected = vec![first];
             if let Verdict::Forwarded(basis) = first.verdict {
-                expected.push(on_state(&alone, &other, as_other, Role::Recipient(Some(basis))));
+                expected.push(on_state(&alone, other, as_other, Role::Recipient(Some(basis))));
             }
             let expected: Vec<String> = expected.iter().map(line_of).collect();
             assert_eq!(written(&outcome.other), expected);
             assert_eq!(written(&outcome.held), written(&alone.step(event)));
         });
-    }
+        Ok(())
+    });
 }
 
 /// What a policy decides on a machine of another policy's engine.

@@ -5,3 +5,5 @@ mod day;
 mod laws;
 mod log;
 mod readings;
+#[path = "../../../firstword-rules/tests/shared/recording.rs"]
+mod recording;

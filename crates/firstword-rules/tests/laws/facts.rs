@@ -8,6 +8,7 @@ use firstword_rules::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::Config;
 
 use crate::cast::{NOON, business, person, says};
 use crate::events::{lasting_fact, utterance};
@@ -59,10 +60,16 @@ fn retold() -> impl Strategy<Value = (Talk, Talk)> {
 #[test]
 fn facts_do_not_depend_on_their_order_nor_on_how_often_they_are_told() {
     let both = |(_, (told, retold)): &(_, (Talk, Talk))| recorded(&[&told[..], retold].concat());
-    holds("facts-in-any-order", &(policy(), retold()), both, |(policy, (told, retold))| {
-        prop_assert_eq!(facts(&after(policy, told)), facts(&after(policy, retold)));
-        Ok(())
-    });
+    holds(
+        Config::default(),
+        "facts-in-any-order",
+        &(policy(), retold()),
+        both,
+        |(policy, (told, retold))| {
+            prop_assert_eq!(facts(&after(policy, told)), facts(&after(policy, retold)));
+            Ok(())
+        },
+    );
 }
 
 /// Later than all that the strategies tell.
@@ -110,6 +117,7 @@ fn all_out(machine: &Machine) -> bool {
 #[test]
 fn a_stop_holds_whatever_older_arrives_after_it() {
     holds(
+        Config::default(),
         "a-stop-holds",
         &(policy(), stopped()),
         |(_, said)| whole(said),
@@ -148,6 +156,7 @@ fn after_a_stop_the_business_is_silent_until_the_person_speaks() {
     };
     let said = (policy(), stopped().prop_map(late));
     holds(
+        Config::default(),
         "silent-after-a-stop",
         &said,
         |(_, said)| whole(said),

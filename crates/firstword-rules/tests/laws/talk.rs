@@ -6,7 +6,7 @@ use firstword_rules::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::TestCaseResult;
+use proptest::test_runner::{Config, TestCaseResult};
 
 use crate::cast::person;
 use crate::events::event;
@@ -75,7 +75,13 @@ pub fn talk() -> impl Strategy<Value = Talk> {
 /// Tries a law on any policy and any talk.
 pub fn law(name: &str, tried: impl Fn(&Policy, &[Turn]) -> TestCaseResult) {
     let cases = (policy(), talk());
-    holds(name, &cases, |(_, talk)| recorded(talk), |(policy, talk)| tried(policy, talk));
+    holds(
+        Config::default(),
+        name,
+        &cases,
+        |(_, talk)| recorded(talk),
+        |(policy, talk)| tried(policy, talk),
+    );
 }
 
 /// A talk as a log that the program reads.

@@ -6,10 +6,11 @@ use std::path::Path;
 use proptest::prelude::{Rng, Strategy};
 use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestError, TestRunner};
 
-/// Tries a law on random values. The number of cases and the seed are those of `PROPTEST_CASES` and
-/// `PROPTEST_RNG_SEED`, where they are set.
+/// Tries a law on random values. The number of cases and the seed are those of the configuration, by default those of
+/// `PROPTEST_CASES` and `PROPTEST_RNG_SEED`, where they are set.
 #[expect(clippy::panic, reason = "a test fails by panicking")]
 pub fn holds<S: Strategy>(
+    config: Config,
     law: &str,
     strategy: &S,
     recording: impl Fn(&S::Value) -> String,
@@ -17,7 +18,7 @@ pub fn holds<S: Strategy>(
 ) where
     S::Value: Debug,
 {
-    let mut config = Config { failure_persistence: None, ..Config::default() };
+    let mut config = Config { failure_persistence: None, ..config };
     let seed = match config.rng_seed {
         RngSeed::Fixed(seed) => seed,
         RngSeed::Random => TestRunner::new(config.clone()).new_rng().next_u64(),
