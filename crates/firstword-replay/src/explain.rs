@@ -10,7 +10,7 @@ pub use happening::Happening;
 
 use std::collections::BTreeMap;
 
-use firstword_rules::{Event, Ground, Mark, Name, Role, Tried, Verdict, Visit};
+use firstword_rules::{Event, Ground, Mark, Name, Policy, Role, Tried, Verdict, Visit};
 use firstword_wire::{BadDecision, Flaw, Reject, RejectReason, id_of, locate, trim_line};
 
 use crate::log::Line;
@@ -53,7 +53,9 @@ pub struct Chapter {
     /// How many of P's decisions before it are not in this log, so that nobody knows what they set. A log of events
     /// has all that is told of it.
     pub missing: u64,
-    /// What the rules decide on it under the policy at hand.
+    /// The label of the policy that it is told under.
+    pub under: String,
+    /// What the rules decide on it under that policy.
     pub verdict: Verdict,
     /// What was recorded, where the log holds decisions.
     pub recorded: Option<Recorded>,
@@ -110,19 +112,29 @@ pub struct Cause<'c> {
     pub rows: Vec<&'static str>,
 }
 
-/// What became of every line with this id, in the order of the log.
+/// What became of every line with this id, in the order of the log. A recorded decision is told under the policy that
+/// it names, where that is one of `made_under`; everything else under the policy of the timeline.
 ///
 /// # Errors
 /// A log that was changed or cannot be read.
-pub fn explain(timeline: &Timeline, id: &str) -> Result<Vec<Explanation>, Unfit> {
-    timeline.find(id)?.into_iter().map(|offset| explain_line(timeline, offset)).collect()
+pub fn explain(
+    timeline: &Timeline,
+    id: &str,
+    made_under: &[Policy],
+) -> Result<Vec<Explanation>, Unfit> {
+    let lines = timeline.find(id)?.into_iter();
+    lines.map(|offset| explain_line(timeline, offset, made_under)).collect()
 }
 
-/// What became of the line that begins at this offset.
+/// What became of the line that begins at this offset, told as [`explain`] does.
 ///
 /// # Errors
 /// A log that was changed or cannot be read.
-pub fn explain_line(timeline: &Timeline, offset: u64) -> Result<Explanation, Unfit> {
+pub fn explain_line(
+    timeline: &Timeline,
+    offset: u64,
+    made_under: &[Policy],
+) -> Result<Explanation, Unfit> {
     let place = timeline.place(offset)?;
     let line = timeline.line(offset)?;
     let bytes = trim_line(&line).unwrap_or_default();
@@ -135,8 +147,10 @@ pub fn explain_line(timeline: &Timeline, offset: u64) -> Result<Explanation, Unf
             let (verdict, row) = (decision.verdict, decision.row);
             let recorded = Recorded { verdict, row, policy: decision.policy.into_owned() };
             let happening = Happening::of(place.clone(), offset, &decision.event);
-            let met =
-                chapter(timeline, offset, &decision.event, decision.role, Some(decision.seq))?;
+            let policy = made_under.iter().find(|policy| *policy.label == *recorded.policy);
+            let policy = policy.unwrap_or(timeline.policy());
+            let seq = Some(decision.seq);
+            let met = chapter(timeline, policy, offset, &decision.event, decision.role, seq)?;
             let chapter = met.map(|met| Chapter { recorded: Some(recorded), ..met });
             Told::Decided(happening, chapter.into_iter().collect())
         }
@@ -155,7 +169,7 @@ pub fn explain_line(timeline: &Timeline, offset: u64) -> Result<Explanation, Unf
 fn of_event(timeline: &Timeline, offset: u64, event: &Event<'_>) -> Result<Vec<Chapter>, Unfit> {
     let mut role = firstword_engine::first_role(event);
     let mut chapters = Vec::new();
-    while let Some(met) = chapter(timeline, offset, event, role, None)? {
+    while let Some(met) = chapter(timeline, timeline.policy(), offset, event, role, None)? {
         let forwarded = match met.verdict {
             Verdict::Forwarded(basis) => Some(Role::Recipient(Some(basis))),
             _ => None,
@@ -173,6 +187,7 @@ fn of_event(timeline: &Timeline, offset: u64, event: &Event<'_>) -> Result<Vec<C
 /// where the machine never met it.
 fn chapter(
     timeline: &Timeline,
+    policy: &Policy,
     offset: u64,
     event: &Event<'_>,
     role: Role,
@@ -187,7 +202,7 @@ fn chapter(
         return Ok(None);
     }
     let engine = timeline.machine(&history, before)?;
-    let trail = engine.explain(event, role);
+    let trail = engine.explain_under(policy, event, role);
     let (one, other) = event.parties();
     let peer = if matches!(role, Role::Recipient(_)) { Some(one) } else { other };
     let past = Past { timeline, history, before, engine: &engine, mark: visit.mark, event, peer };
@@ -210,6 +225,7 @@ fn chapter(
         person: owned(person),
         peer: peer.map(owned),
         role,
+        under: policy.label.to_string(),
         verdict: trail.verdict,
         recorded: None,
         rows,

@@ -326,8 +326,19 @@ impl Timeline {
 
     /// An engine with one machine: the person's, after so many visits.
     pub fn machine(&self, history: &History, visits: u64) -> Result<Engine, Unfit> {
-        let visits = visits.min(history.count());
         let mut engine = Engine::new(self.policy.clone());
+        self.put_machine(&mut engine, history, visits)?;
+        Ok(engine)
+    }
+
+    /// Puts the person's machine, as it was after so many visits, into an engine that has none of that person.
+    pub fn put_machine(
+        &self,
+        engine: &mut Engine,
+        history: &History,
+        visits: u64,
+    ) -> Result<(), Unfit> {
+        let visits = visits.min(history.count());
         let person = self.person(history)?;
         engine.number(&person);
         let kept = visits / VISITS_APART;
@@ -344,9 +355,9 @@ impl Timeline {
             engine.pass(&person, history.first_seq() - 1);
         }
         for entry in self.entries(history, kept * VISITS_APART..visits)? {
-            self.advance(&mut engine, &person, &entry)?;
+            self.advance(engine, &person, &entry)?;
         }
-        Ok(engine)
+        Ok(())
     }
 
     /// Lets a person's machine advance by a visit.

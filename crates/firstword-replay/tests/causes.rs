@@ -28,7 +28,7 @@ use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::write_decision;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseResult;
+use proptest::test_runner::{Config, TestCaseResult};
 
 /// A visit of a person: where its line begins, the part in it, what came of it.
 #[derive(Clone, Copy)]
@@ -105,7 +105,7 @@ impl<'l> Decided<'l> {
         let (mut offset, mut causes) = (0, 0);
         for (number, line) in self.log.split_inclusive(|byte| *byte == b'\n').enumerate() {
             if number % step == 0 && !matches!(self.lines.read(line), Line::Blank) {
-                let explanation = explain_line(&timeline, offset as u64).unwrap();
+                let explanation = explain_line(&timeline, offset as u64, &[]).unwrap();
                 prop_assert_eq!(explanation.place.number, number as u64 + 1);
                 prop_assert_eq!(&explanation.id, &firstword_wire::id_of(line));
                 causes += self.told(offset, &explanation.told)?;
@@ -306,7 +306,7 @@ fn of_ordinary_traffic() {
 fn of_logs_as_rough_as_can_be_under_any_policy() {
     let cases = (policies::policy(), vec(events::event(3), 0..80));
     let record = |(_, log): &(Policy, Vec<Event<'static>>)| lines::lines(log);
-    recording::holds("causes", &cases, record, |(policy, log)| {
+    recording::holds(Config::default(), "causes", &cases, record, |(policy, log)| {
         let log = lines::lines(log).into_bytes();
         Decided::new(&log, policy).holds(1).map(|_| ())
     });
@@ -331,8 +331,8 @@ fn of_decisions_as_of_events() {
     let of_events = decided.timeline(&log, LogKind::Events);
     let of_decisions = decided.timeline(&journal, LogKind::Decisions);
     for (event, gate, decision, verdict, row) in pairs.into_iter().step_by(13) {
-        let whole = explain_line(&of_events, event).unwrap().told;
-        let one = explain_line(&of_decisions, decision).unwrap().told;
+        let whole = explain_line(&of_events, event, &[]).unwrap().told;
+        let one = explain_line(&of_decisions, decision, &[]).unwrap().told;
         let (Told::Decided(_, chapters), Told::Decided(_, met)) = (whole, one) else {
             unreachable!("both were decided");
         };
@@ -366,7 +366,7 @@ fn of_decisions_with_gaps() {
     let (mut offset, mut met, mut gaps) = (0, BTreeMap::<String, u64>::new(), 0);
     for line in journal.split_inclusive(|byte| *byte == b'\n') {
         let recorded = firstword_wire::read_decision(line).unwrap();
-        if let Told::Decided(_, chapters) = explain_line(&timeline, offset).unwrap().told {
+        if let Told::Decided(_, chapters) = explain_line(&timeline, offset, &[]).unwrap().told {
             let before = met.entry(chapters[0].person.to_string()).or_default();
             assert_eq!(chapters[0].seq, recorded.seq);
             assert_eq!(chapters[0].missing, recorded.seq - 1 - *before);

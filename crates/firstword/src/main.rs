@@ -12,7 +12,6 @@ mod folding;
 mod io;
 #[cfg(feature = "kafka")]
 mod log;
-mod machines_at;
 mod pipeline;
 mod terminal;
 

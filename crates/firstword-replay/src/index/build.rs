@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use firstword_engine::{Engine, first_role};
-use firstword_rules::{Decision, EDITION, Event, Name, Policy, Role};
+use firstword_rules::{Decision, EDITION, Event, Name, Policy, Role, Verdict};
 use firstword_wire::{Recorded, id_of, write_machine};
 
 use super::layout::Counts;
@@ -190,6 +190,9 @@ impl<W: Write> IndexBuilder<W> {
         let Some(party) = self.engine.find(person) else { return Ok(()) };
         let (number, [first, second]) = (party.number(), entry.packed());
         self.counts.visits += 1;
+        let forwarded = matches!(entry.met.advances(), Some(Verdict::Forwarded(_)));
+        self.counts.forwarded += u64::from(forwarded);
+        self.counts.relayed += u64::from(matches!(entry.role, Role::Recipient(Some(_))));
         self.visits.push([number.into(), first, second], &mut self.scratch)?;
         if self.met.len() <= number as usize {
             self.met.resize(number as usize + 1, Met::default());

@@ -15,7 +15,7 @@ pub(crate) const PIECE: usize = 64 * 1024;
 pub(crate) const PARTY: usize = 64;
 pub(crate) const LINE: usize = 32;
 
-const MAGIC: &[u8; 8] = b"fwindex1";
+const MAGIC: &[u8; 8] = b"fwindex2";
 /// What follows the foot: its checksum, its length, the magic.
 const TAIL: usize = 16;
 
@@ -66,6 +66,17 @@ pub struct Counts {
     pub people: u64,
     /// Decisions whose number did not follow the one before: lost, doubled or out of order.
     pub out_of_order: u64,
+    /// Visits of a sender's machine that let go on to another.
+    pub forwarded: u64,
+    /// Visits of a machine to which another had let go on.
+    pub relayed: u64,
+}
+
+impl Counts {
+    /// Whether a log holds final decisions alone: the machines of senders rest on the forwarded ones too.
+    pub fn is_final_only(&self) -> bool {
+        self.relayed > 0 && self.forwarded == 0
+    }
 }
 
 /// A party.
@@ -164,9 +175,10 @@ impl Foot {
             LogKind::Events => 0,
             LogKind::Decisions => 1,
         };
-        let Counts { lines, events, visits, rejected, people, out_of_order } = self.counts;
+        let Counts { lines, events, visits, rejected, people, .. } = self.counts;
+        let Counts { out_of_order, forwarded, relayed, .. } = self.counts;
         let words = [kind, self.rules.into(), self.key, self.check, self.length];
-        let counts = [lines, events, visits, rejected, people, out_of_order];
+        let counts = [lines, events, visits, rejected, people, out_of_order, forwarded, relayed];
         out.extend(words.iter().chain(&counts).flat_map(|word| word.to_le_bytes()));
         for section in self.sections() {
             out.extend(section.start.to_le_bytes());
@@ -244,6 +256,8 @@ impl Parts<'_> {
             rejected: self.word()?,
             people: self.word()?,
             out_of_order: self.word()?,
+            forwarded: self.word()?,
+            relayed: self.word()?,
         };
         let (names, parties) = (self.section()?, self.section()?);
         let (visits, snapshots) = (self.section()?, self.section()?);

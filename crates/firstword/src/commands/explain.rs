@@ -4,11 +4,14 @@ mod json;
 mod story;
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use firstword_policy::BUILTINS;
 use firstword_replay::explain::explain;
+use firstword_rules::Policy;
 
-use super::PolicyArg;
+use super::load_policy;
 use super::log::LogArgs;
 use super::policy::write_json;
 use crate::exit::{Exit, say};
@@ -30,8 +33,11 @@ pub struct Explain {
     id: String,
     #[command(flatten)]
     log: LogArgs,
-    #[command(flatten)]
-    policy: PolicyArg,
+    /// A policy file, or the name of a built-in policy: what it has to say. Without it events are decided under
+    /// `whatsapp-2021`, and a recorded decision is told under the policy that it names, if that is built in or in the
+    /// stream's topic `policies`.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Where several lines have the id, only that of this number (in a topic: of this offset).
     #[arg(long, value_name = "N")]
     line: Option<u64>,
@@ -45,9 +51,12 @@ pub struct Explain {
 
 /// Runs the command.
 pub fn run(args: &Explain) -> anyhow::Result<Exit> {
-    let policy = args.policy.load()?;
+    let (policy, made_under) = match &args.policy {
+        Some(named) => (load_policy(named)?, Vec::new()),
+        None => (load_policy(Path::new(firstword_policy::DEFAULT))?, at_hand(&args.log)?),
+    };
     let timeline = args.log.open()?.timeline(&policy)?;
-    let mut explained = explain(&timeline, &args.id)?;
+    let mut explained = explain(&timeline, &args.id, &made_under)?;
     let occurrences = explained.len() as u64;
     if let Some(line) = args.line {
         explained.retain(|explanation| explanation.place.number == line);
@@ -60,11 +69,11 @@ pub fn run(args: &Explain) -> anyhow::Result<Exit> {
                 if !std::mem::take(&mut first) {
                     writeln!(out)?;
                 }
-                story::write(&mut out, explanation, &policy.label, args.all, Colours::of_stdout())?;
+                story::write(&mut out, explanation, args.all, Colours::of_stdout())?;
             }
         }
         format => {
-            let told = explained.iter().map(|explanation| json::of(explanation, &policy.label));
+            let told = explained.iter().map(json::of);
             write_json(&mut out, format, &told.collect::<Vec<_>>())?;
         }
     }
@@ -91,4 +100,11 @@ pub fn run(args: &Explain) -> anyhow::Result<Exit> {
         _ => say(format_args!("no line has the id `{}`", args.id)),
     }
     Ok(Exit::Difference)
+}
+
+/// The policies that decisions may have been made under: a decision names the fingerprint of its own, so none can be
+/// mistaken for another.
+fn at_hand(log: &LogArgs) -> anyhow::Result<Vec<Policy>> {
+    let builtin = BUILTINS.iter().filter_map(|builtin| firstword_policy::builtin(builtin.name));
+    Ok(log.policies()?.into_iter().chain(builtin).collect())
 }

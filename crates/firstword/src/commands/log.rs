@@ -8,7 +8,6 @@ use firstword_rules::Policy;
 
 #[cfg(feature = "kafka")]
 use super::kafka::{KafkaArgs, bound};
-#[cfg(not(feature = "kafka"))]
 use crate::exit::usage_error;
 use crate::io::indexed;
 use crate::io::lines::Chunks;
@@ -132,6 +131,9 @@ impl LogArgs {
                 "topic:{topic}: this program was built without Kafka"
             )));
         }
+        if self.logs.iter().filter(|log| log.as_os_str() == "-").count() > 1 {
+            return Err(usage_error("standard input (`-`) is named twice"));
+        }
         Inputs::new(&self.logs)?;
         Ok(Log::Files(self.logs.clone()))
     }
@@ -146,7 +148,7 @@ fn topic_of(logs: &[PathBuf]) -> anyhow::Result<Option<&str>> {
     match logs {
         [one] => Ok(topic_name(one)),
         more if more.iter().any(|log| topic_name(log).is_some()) => {
-            Err(crate::exit::usage_error("a topic is a log of its own: name nothing beside it"))
+            Err(usage_error("a topic is a log of its own: name nothing beside it"))
         }
         _ => Ok(None),
     }

@@ -5,34 +5,36 @@ mod show;
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use firstword_engine::Engine;
+use firstword_replay::Line;
 use firstword_replay::may::Question;
-use firstword_rules::{Category, Event, Millis, Name, Utterance, What};
+use firstword_rules::{Category, Event, Machine, Millis, Name, Policy, Utterance, What};
 use firstword_wire::read::Field;
 use firstword_wire::{Reader, Reject, RejectReason};
 
-use super::PolicyArg;
-use super::generate::time;
-use crate::exit::{Exit, say, usage_error};
-use crate::io::state::StateDir;
-use crate::machines_at::machines_at;
+use super::log::LogArgs;
+use super::show::{advance, kept, no_time, note_policy};
+use super::{PolicyArg, asked};
+use crate::exit::{Exit, usage_error};
+use crate::folding::say_troubles;
 use crate::terminal::{Format, counted, stdout};
 
 /// Say whether somebody may speak to somebody, and as what; if not, by which row, and from when.
 ///
-/// The answer comes from the machines of the two: those of a log at a time, those of a folder that `firstword decide`
-/// keeps, or blank ones, of people who never met. Nothing is decided and nothing changes. A refusal is an answer: the
-/// exit status is 0 either way.
+/// The answer comes from the machines of the two: after everything of a log before the first event that is later than
+/// the time, those of a folder that `firstword decide` keeps, or blank ones, of people who never met. Nothing changes. A
+/// refusal is an answer: the exit status is 0 either way.
 ///
 /// From when: the first instant at which the gates let it through with nothing else happening; never, if there is none
 /// before 2100.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    firstword may alice message bob --log day.jsonl\n  \
-    firstword may alice message bob --log day.jsonl --at 2021-05-16T09:00:00Z\n  \
+    firstword may alice message bob day.jsonl\n  \
+    firstword may alice message bob day.jsonl --at 2021-05-16T09:00:00Z\n  \
     firstword may business:shop call bob --state-dir machines --at 2026-03-27T21:30:00Z\n  \
-    firstword may business:shop message bob --category marketing --log day.jsonl\n  \
+    firstword may business:shop message bob --category marketing day.jsonl\n  \
     firstword may alice call bob --policy open --at 2021-05-16T09:00:00Z --format json | jq .when")]
 pub struct May {
     /// Who would speak: `person:alice`, `business:shop`; a bare name is a person.
@@ -42,16 +44,14 @@ pub struct May {
     kind: Kind,
     /// To whom.
     to: String,
-    /// When [default: the time of the last event of the log]
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[command(flatten)]
+    log: LogArgs,
+    /// When [default: the time of the newest event]
+    #[arg(long, value_name = "TIME", value_parser = asked::time)]
     at: Option<Millis>,
-    /// A log of events, or of all decisions (`decide --all`), of which the machines are made; several are read as
-    /// one, `-` is standard input. Everything counts that comes before the first event later than --at.
-    #[arg(long, value_name = "FILE")]
-    log: Vec<PathBuf>,
-    /// A folder of machines that `firstword decide --state-dir` keeps, taken as they are. It is only read, even while
-    /// another program works in it.
-    #[arg(long, value_name = "DIR", conflicts_with = "log", requires = "at")]
+    /// A folder of machines that `firstword decide --state-dir` keeps, from which the log goes on, if there is one. It
+    /// is only read, even while another program works in it.
+    #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
     #[command(flatten)]
     policy: PolicyArg,
@@ -91,29 +91,18 @@ pub fn run(args: &May) -> anyhow::Result<Exit> {
     let policy = args.policy.load()?;
     let json = args.json()?;
     let utterance = utterance(&Reader::new(&policy), &json)?;
-    if args.log.is_empty() && args.at.is_none() {
-        return Err(usage_error("when? Give a time with --at, or a --log whose end is meant"));
-    }
-    let (engine, at) = match &args.state_dir {
-        Some(folder) => {
+    let (engine, at) = match (&args.state_dir, args.at) {
+        (Some(folder), _) => {
             let mut engine = Engine::new(policy);
-            let label = StateDir::peek(folder, &mut engine)?;
-            note_policies(&engine, &[label]);
-            (engine, args.at)
+            kept(folder, &mut engine)?;
+            advance(&args.log, engine, args.at)?
         }
-        None if args.log.is_empty() => (Engine::new(policy), args.at),
-        None => {
-            let names: [&Name<'_>; 2] = [&utterance.from, &utterance.to];
-            let found = machines_at(policy, &args.log, args.at, &names)?;
-            note_policies(&found.engine, &found.policies);
-            if found.rejected > 0 {
-                say(format_args!("{} rejected", counted(found.rejected, "line")));
-            }
-            (found.engine, args.at.or(found.last))
+        (None, Some(at)) if args.log.is_empty() => (Engine::new(policy), at),
+        (None, None) if args.log.is_empty() => {
+            return Err(usage_error("when? Give a time with --at, or a log whose end is meant"));
         }
+        (None, _) => from_log(args, policy, [&utterance.from, &utterance.to])?,
     };
-    let at =
-        at.ok_or_else(|| usage_error("when? The log holds no event; give a time with --at"))?;
     let question = Question::of(&engine, utterance);
     let shown = show::Shown::of(&question, at, &engine.policy().label);
     let mut out = stdout();
@@ -126,13 +115,46 @@ pub fn run(args: &May) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Machines know no policy: what they learnt under one can be asked about under another. That is worth a word.
-fn note_policies(engine: &Engine, before: &[String]) {
-    let current = &engine.policy().label;
-    for before in before.iter().filter(|before| **before != **current) {
-        say(format_args!("note: the machines were decided under {before}; asked under {current}"));
+/// The machines of these people by the index of the log.
+///
+/// Machines know no policy, and what they learnt under one can be asked about under another: that is worth a word.
+/// Machines that lack something would give a wrong answer, so there is none.
+fn from_log(
+    args: &May,
+    policy: Policy,
+    parties: [&Name<'_>; 2],
+) -> anyhow::Result<(Engine, Millis)> {
+    let timeline = args.log.open()?.timeline(&policy)?;
+    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
+    ensure!(
+        !timeline.counts().is_final_only(),
+        "the log holds final decisions alone, and people's machines rest on the forwarded ones too: {}",
+        WHOLE
+    );
+    let at = args.at.or(timeline.newest()?).ok_or_else(no_time)?;
+    let moment = if args.at.is_some() { timeline.moment(at)? } else { timeline.end() };
+    let (mut engine, mut noted) = (Engine::new(policy), None);
+    for person in parties {
+        let Some(history) = timeline.history(person)? else { continue };
+        let met = timeline.met_before(&history, moment)?;
+        timeline.put_machine(&mut engine, &history, met)?;
+        let missing = engine.machine(person).map_or(0, Machine::seq) - met;
+        ensure!(missing == 0, "{} of {person} missing: {WHOLE}", counted(missing, "decision"));
+        let last = timeline.entries(&history, met.saturating_sub(1)..met)?;
+        let Some(last) = last.first() else { continue };
+        let line = timeline.line(last.offset)?;
+        if let Line::Decision(last) = timeline.lines().read(&line)
+            && *last.policy != *engine.policy().label
+            && noted.as_deref() != Some(&*last.policy)
+        {
+            note_policy(&engine, &last.policy);
+            noted = Some(last.policy.into_owned());
+        }
     }
+    Ok((engine, at))
 }
+
+const WHOLE: &str = "`firstword decide --all` writes a whole journal";
 
 impl May {
     /// The event that it would be, as an event is written: what it may hold is the reader's matter.

@@ -101,13 +101,18 @@ fn from_log(args: &Show, policy: firstword_rules::Policy) -> anyhow::Result<(Eng
 /// Puts the machines that a folder holds into an engine, and says if they were decided under another policy.
 pub fn kept(folder: &Path, engine: &mut Engine) -> anyhow::Result<()> {
     let before = StateDir::peek(folder, engine)?;
-    let now = &engine.policy().label;
-    if *before != **now {
-        say(format_args!(
-            "note: the machines were decided under {before}; what follows is under {now}"
-        ));
+    if *before != *engine.policy().label {
+        note_policy(engine, &before);
     }
     Ok(())
+}
+
+/// Machines know no policy, and what they learnt under one can be asked about under another: that is worth a word.
+pub fn note_policy(engine: &Engine, before: &str) {
+    let now = &engine.policy().label;
+    say(format_args!(
+        "note: the machines were decided under {before}; what follows is under {now}"
+    ));
 }
 
 /// Lets machines that were kept advance by logs, if any are named; the time that is asked about.
@@ -126,7 +131,8 @@ pub fn advance(
     Ok((engine, at.or(newest).ok_or_else(no_time)?))
 }
 
-fn no_time() -> anyhow::Error {
+/// Neither an argument nor the log tells the time.
+pub fn no_time() -> anyhow::Error {
     usage_error("no event tells the time: say `--at TIME`, or `--at now`")
 }
 

@@ -129,11 +129,11 @@ pub struct GroundLine<'e> {
 }
 
 /// What became of a line.
-pub fn of<'e>(explanation: &'e Explanation, policy: &'e str) -> Line<'e> {
+pub fn of(explanation: &Explanation) -> Line<'_> {
     let place = place(&explanation.place);
     match &explanation.told {
         Told::Decided(happening, chapters) => {
-            let gates = chapters.iter().map(|chapter| gate(chapter, policy)).collect();
+            let gates = chapters.iter().map(gate).collect();
             Line::Decided { event: event(happening), gates }
         }
         Told::Rejected(reject, flaw) => Line::Rejected {
@@ -169,7 +169,7 @@ fn event(happening: &Happening) -> Event<'_> {
     Event { id, type_name, at: at.to_string(), place, what, rows: None }
 }
 
-fn gate<'e>(chapter: &'e Chapter, policy: &'e str) -> Gate<'e> {
+fn gate(chapter: &Chapter) -> Gate<'_> {
     let reason_says = chapter.verdict.reason().map(|reason| ReasonSays {
         meaning: reason.meaning(),
         comes_from: reason.comes_from(),
@@ -183,7 +183,7 @@ fn gate<'e>(chapter: &'e Chapter, policy: &'e str) -> Gate<'e> {
         person: chapter.person.to_string(),
         peer: chapter.peer.as_ref().map(ToString::to_string),
         seq: chapter.seq,
-        verdict: decided(chapter.verdict, chapter.row(), policy),
+        verdict: decided(chapter.verdict, chapter.row(), &chapter.under),
         recorded: recorded.map(|made| decided(made.verdict, made.row, &made.policy)),
         reason_says,
         rows: chapter.rows.iter().map(tried).collect(),

@@ -14,7 +14,6 @@ const MANY: usize = 8;
 pub fn write(
     out: &mut impl Write,
     explanation: &Explanation,
-    policy: &str,
     all: bool,
     colours: Colours,
 ) -> io::Result<()> {
@@ -26,7 +25,7 @@ pub fn write(
             writeln!(out, "{}", colours.faint(&format!("{at}  {place}")))?;
             for chapter in chapters {
                 writeln!(out)?;
-                tell(out, chapter, policy, all, colours)?;
+                tell(out, chapter, all, colours)?;
             }
             if chapters.is_empty() {
                 writeln!(out, "\nIts number was met before, so no machine advanced by it.")?;
@@ -64,28 +63,24 @@ fn not_decided(
 }
 
 /// Tells of one machine.
-fn tell(
-    out: &mut impl Write,
-    chapter: &Chapter,
-    policy: &str,
-    all: bool,
-    colours: Colours,
-) -> io::Result<()> {
-    let Chapter { person, seq, verdict, recorded, .. } = chapter;
+fn tell(out: &mut impl Write, chapter: &Chapter, all: bool, colours: Colours) -> io::Result<()> {
+    let Chapter { person, seq, recorded, under, .. } = chapter;
     let where_at = match chapter.role.side() {
         Some(Side::Sender) => "The sender's gate of",
         Some(Side::Recipient) => "The recipient's gate of",
         None => "The machine of",
     };
-    let came = told(*verdict, chapter.row());
-    let under = colours.faint(&format!("(decision {seq}, {policy})"));
-    writeln!(out, "{where_at} {person}: {}  {under}", painted(*verdict, &came, colours))?;
-    if let Some(recorded) = recorded {
-        let was = told(recorded.verdict, recorded.row);
-        if was != came {
-            let was = colours.odd(&format!("recorded: {was}, under {}", recorded.policy));
-            writeln!(out, "  {was}")?;
-        }
+    let retold = told(chapter.verdict, chapter.row());
+    // What was done stands above what the rules say of it now.
+    let (verdict, came, policy) = match recorded {
+        Some(made) => (made.verdict, told(made.verdict, made.row), &made.policy),
+        None => (chapter.verdict, retold.clone(), under),
+    };
+    let decided = colours.faint(&format!("(decision {seq}, {policy})"));
+    writeln!(out, "{where_at} {person}: {}  {decided}", painted(verdict, &came, colours))?;
+    if retold != came || under != policy {
+        let retold = colours.odd(&format!("told as {under} has it: {retold}"));
+        writeln!(out, "  {retold}")?;
     }
     if chapter.missing > 0 {
         let missing = counted(chapter.missing, "earlier decision");
