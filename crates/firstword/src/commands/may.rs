@@ -24,8 +24,8 @@ use crate::terminal::{Format, counted, stdout};
 /// Say whether somebody may speak to somebody, and as what; if not, by which row, and from when.
 ///
 /// The answer comes from the machines of the two: after everything of a log before the first event that is later than
-/// the time, those of a folder that `firstword decide` keeps, or blank ones, of people who never met. Nothing changes. A
-/// refusal is an answer: the exit status is 0 either way.
+/// the time, those of a folder that `firstword decide` keeps, or blank ones, of people who never met. Nothing changes.
+/// A refusal is an answer: the exit status is 0 either way.
 ///
 /// From when: the first instant at which the gates let it through with nothing else happening; never, if there is none
 /// before 2100.
