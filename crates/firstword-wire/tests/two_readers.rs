@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ops::RangeInclusive;
 
 use firstword_engine::Engine;
 use firstword_policy::builtin;
@@ -279,6 +280,26 @@ fn mutate(line: &mut Vec<u8>, other: &[u8], draw: &mut Draw) {
     }
 }
 
+/// Shows lines, each broken in a number of ways of this range, and their seeds: as many as are asked for, or the one of
+/// the seed that is given; how many.
+fn broken(lines: &[Vec<u8>], ways: RangeInclusive<usize>, mut show: impl FnMut(&[u8], u64)) -> u64 {
+    let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+    let (first, count) =
+        (number_from_environment("SEED", 0), number_from_environment("LINES", LINES));
+    let count = if env::var_os("SEED").is_some() { 1 } else { count };
+    let more = ways.end() - ways.start() + 1;
+    for seed in first..first + count {
+        let mut draw = Draw(seed);
+        let mut line = draw.one_of(&lines).to_vec();
+        let other = draw.one_of(&lines);
+        for _ in 0..ways.start() + draw.below(more) {
+            mutate(&mut line, other, &mut draw);
+        }
+        show(&line, seed);
+    }
+    count
+}
+
 #[test]
 fn both_readers_say_the_same_of_generated_traffic() {
     let reader = Reader::new(&policy());
@@ -298,23 +319,11 @@ fn both_readers_say_the_same_of_generated_traffic() {
 fn both_readers_say_the_same_of_broken_lines() {
     let reader = Reader::new(&policy());
     let lines = traffic(3, 4_000);
-    let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
-    let (first, count) =
-        (number_from_environment("SEED", 0), number_from_environment("LINES", LINES));
-    let count = if env::var_os("SEED").is_some() { 1 } else { count };
     let (mut events, mut reasons) = (0_u64, BTreeMap::new());
-    for seed in first..first + count {
-        let mut draw = Draw(seed);
-        let mut line = draw.one_of(&lines).to_vec();
-        let other = draw.one_of(&lines);
-        for _ in 0..1 + draw.below(2) {
-            mutate(&mut line, other, &mut draw);
-        }
-        match read(&reader, &line, seed) {
-            Ok(_) => events += 1,
-            Err(reject) => *reasons.entry(reject.reason).or_insert(0_u64) += 1,
-        }
-    }
+    let count = broken(&lines, 1..=2, |line, seed| match read(&reader, line, seed) {
+        Ok(_) => events += 1,
+        Err(reject) => *reasons.entry(reject.reason).or_insert(0_u64) += 1,
+    });
     // The lines are broken well if a good part of them still are events and every reason comes up.
     if count >= LINES {
         assert!(events > count / 20, "only {events} events: {reasons:?}");
@@ -341,19 +350,9 @@ fn decisions(seed: u64, events: u64) -> Vec<Vec<u8>> {
 #[test]
 fn both_readers_of_decisions_say_the_same() {
     let lines = decisions(6, 4_000);
-    let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
-    let (first, count) =
-        (number_from_environment("SEED", 0), number_from_environment("LINES", LINES));
-    let count = if env::var_os("SEED").is_some() { 1 } else { count };
     let (mut good, mut bad) = (0_u64, BTreeMap::new());
-    for seed in first..first + count {
-        let mut draw = Draw(seed);
-        let mut line = draw.one_of(&lines).to_vec();
-        let other = draw.one_of(&lines);
-        for _ in 0..draw.below(3) {
-            mutate(&mut line, other, &mut draw);
-        }
-        let (quickly, strictly) = (read_decision(&line), read_decision_strictly(&line));
+    let count = broken(&lines, 0..=2, |line, seed| {
+        let (quickly, strictly) = (read_decision(line), read_decision_strictly(line));
         assert!(
             quickly == strictly,
             "SEED={seed}: quickly {quickly:?}, strictly {strictly:?}: {}",
@@ -363,7 +362,7 @@ fn both_readers_of_decisions_say_the_same() {
             Ok(_) => good += 1,
             Err(error) => *bad.entry(error.to_string()).or_insert(0_u64) += 1,
         }
-    }
+    });
     if count >= LINES {
         assert!(good > count / 3, "only {good} decisions: {bad:?}");
         assert!(bad.len() > 10, "{bad:?}");

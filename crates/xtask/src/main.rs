@@ -23,13 +23,9 @@ fn main() -> ExitCode {
         Some((&"compare", words)) => {
             let bench = ["bench", "--locked", "-p", "firstword-stream", "--bench", "compare", "--"];
             // Cargo runs it in the folder of its package, from where a relative path would be another.
-            let here = |word: &str| std::path::absolute(word).ok()?.to_str().map(str::to_owned);
-            let words: Vec<String> = words
-                .iter()
-                .map(|word| {
-                    here(word).filter(|_| Path::new(word).exists()).unwrap_or((*word).into())
-                })
-                .collect();
+            let here = |word: &&str| std::fs::canonicalize(word).ok()?.to_str().map(str::to_owned);
+            let words: Vec<String> =
+                words.iter().map(|word| here(word).unwrap_or_else(|| (*word).to_owned())).collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             ci::cargo(&root(), &[&bench, &words[..]].concat(), "")
         }

@@ -175,8 +175,8 @@ impl Foot {
             LogKind::Events => 0,
             LogKind::Decisions => 1,
         };
-        let Counts { lines, events, visits, rejected, people, .. } = self.counts;
-        let Counts { out_of_order, forwarded, relayed, .. } = self.counts;
+        let Counts { lines, events, visits, rejected, people, out_of_order, forwarded, relayed } =
+            self.counts;
         let words = [kind, self.rules.into(), self.key, self.check, self.length];
         let counts = [lines, events, visits, rejected, people, out_of_order, forwarded, relayed];
         out.extend(words.iter().chain(&counts).flat_map(|word| word.to_le_bytes()));

@@ -7,9 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use firstword_policy::BUILTINS;
 use firstword_replay::explain::explain;
-use firstword_rules::Policy;
 
 use super::load_policy;
 use super::log::LogArgs;
@@ -53,7 +51,7 @@ pub struct Explain {
 pub fn run(args: &Explain) -> anyhow::Result<Exit> {
     let (policy, made_under) = match &args.policy {
         Some(named) => (load_policy(named)?, Vec::new()),
-        None => (load_policy(Path::new(firstword_policy::DEFAULT))?, at_hand(&args.log)?),
+        None => (load_policy(Path::new(firstword_policy::DEFAULT))?, args.log.policies()?),
     };
     let timeline = args.log.open()?.timeline(&policy)?;
     let mut explained = explain(&timeline, &args.id, &made_under)?;
@@ -100,11 +98,4 @@ pub fn run(args: &Explain) -> anyhow::Result<Exit> {
         _ => say(format_args!("no line has the id `{}`", args.id)),
     }
     Ok(Exit::Difference)
-}
-
-/// The policies that decisions may have been made under: a decision names the fingerprint of its own, so none can be
-/// mistaken for another.
-fn at_hand(log: &LogArgs) -> anyhow::Result<Vec<Policy>> {
-    let builtin = BUILTINS.iter().filter_map(|builtin| firstword_policy::builtin(builtin.name));
-    Ok(log.policies()?.into_iter().chain(builtin).collect())
 }

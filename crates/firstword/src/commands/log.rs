@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use firstword_policy::BUILTINS;
 use firstword_replay::{Place, Timeline};
 use firstword_rules::Policy;
 
@@ -74,16 +75,19 @@ impl LogArgs {
         self.kafka.load()
     }
 
-    /// The policies that the stream's journal explains itself by, where the log is a topic; none of files.
+    /// The policies at hand that decisions may have been made under: those that the stream's journal explains itself
+    /// by, where the log is a topic, and the built-in ones. A decision names the fingerprint of its policy, so none can
+    /// be mistaken for another.
     ///
     /// # Errors
     /// Kafka that cannot be reached or says no.
     pub fn policies(&self) -> anyhow::Result<Vec<Policy>> {
+        let builtin = BUILTINS.iter().filter_map(|builtin| firstword_policy::builtin(builtin.name));
         #[cfg(feature = "kafka")]
         if topic_of(&self.logs)?.is_some() {
-            return topic::policies(&self.kafka.load()?);
+            return Ok(topic::policies(&self.kafka.load()?)?.into_iter().chain(builtin).collect());
         }
-        Ok(Vec::new())
+        Ok(builtin.collect())
     }
 
     /// Whether none is named.

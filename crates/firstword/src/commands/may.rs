@@ -15,10 +15,9 @@ use firstword_wire::read::Field;
 use firstword_wire::{Reader, Reject, RejectReason};
 
 use super::log::LogArgs;
-use super::show::{advance, kept, no_time, note_policy};
+use super::show::{advance, kept, moment_of, note_policy};
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, usage_error};
-use crate::folding::say_troubles;
 use crate::terminal::{Format, counted, stdout};
 
 /// Say whether somebody may speak to somebody, and as what; if not, by which row, and from when.
@@ -124,15 +123,12 @@ fn from_log(
     policy: Policy,
     parties: [&Name<'_>; 2],
 ) -> anyhow::Result<(Engine, Millis)> {
-    let timeline = args.log.open()?.timeline(&policy)?;
-    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
+    let (timeline, at, moment) = moment_of(&args.log, &policy, args.at)?;
     ensure!(
         !timeline.counts().is_final_only(),
         "the log holds final decisions alone, and people's machines rest on the forwarded ones too: {}",
         WHOLE
     );
-    let at = args.at.or(timeline.newest()?).ok_or_else(no_time)?;
-    let moment = if args.at.is_some() { timeline.moment(at)? } else { timeline.end() };
     let (mut engine, mut noted) = (Engine::new(policy), None);
     for person in parties {
         let Some(history) = timeline.history(person)? else { continue };

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use firstword_engine::Engine;
-use firstword_replay::{Moment, Portrait, Section, portrait_of};
-use firstword_rules::{Machine, Millis, Name, Party};
+use firstword_replay::{Moment, Portrait, Section, Timeline, portrait_of};
+use firstword_rules::{Machine, Millis, Name, Party, Policy};
 
 pub use data::Owed;
 use data::Shown;
@@ -85,17 +85,26 @@ pub fn run(args: &Show) -> anyhow::Result<Exit> {
 }
 
 /// The person's machine by the index of the log, without reading all of it again.
-fn from_log(args: &Show, policy: firstword_rules::Policy) -> anyhow::Result<(Engine, Millis)> {
-    let timeline = args.log.open()?.timeline(&policy)?;
-    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
-    let newest = timeline.newest()?;
-    let at = args.at.or(newest).ok_or_else(no_time)?;
-    let moment = if args.at.is_some() { timeline.moment(at)? } else { timeline.end() };
+fn from_log(args: &Show, policy: Policy) -> anyhow::Result<(Engine, Millis)> {
+    let (timeline, at, moment) = moment_of(&args.log, &policy, args.at)?;
     let engine = match timeline.history(&args.person)? {
         Some(history) => timeline.machine(&history, timeline.met_before(&history, moment)?)?,
         None => Engine::new(policy),
     };
     Ok((engine, at))
+}
+
+/// The log by its index, the time that is asked about, and the moment of it: the end, where no time is given.
+pub fn moment_of(
+    log: &LogArgs,
+    policy: &Policy,
+    at: Option<Millis>,
+) -> anyhow::Result<(Timeline, Millis, u64)> {
+    let timeline = log.open()?.timeline(policy)?;
+    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
+    let moment = at.map_or(Ok(timeline.end()), |at| timeline.moment(at))?;
+    let at = at.or(timeline.newest()?).ok_or_else(no_time)?;
+    Ok((timeline, at, moment))
 }
 
 /// Puts the machines that a folder holds into an engine, and says if they were decided under another policy.
@@ -131,8 +140,7 @@ pub fn advance(
     Ok((engine, at.or(newest).ok_or_else(no_time)?))
 }
 
-/// Neither an argument nor the log tells the time.
-pub fn no_time() -> anyhow::Error {
+fn no_time() -> anyhow::Error {
     usage_error("no event tells the time: say `--at TIME`, or `--at now`")
 }
 

@@ -72,10 +72,11 @@ fn tell(out: &mut impl Write, chapter: &Chapter, all: bool, colours: Colours) ->
     };
     let retold = told(chapter.verdict, chapter.row());
     // What was done stands above what the rules say of it now.
-    let (verdict, came, policy) = match recorded {
-        Some(made) => (made.verdict, told(made.verdict, made.row), &made.policy),
-        None => (chapter.verdict, retold.clone(), under),
+    let (verdict, row, policy) = match recorded {
+        Some(made) => (made.verdict, made.row, &made.policy),
+        None => (chapter.verdict, chapter.row(), under),
     };
+    let came = told(verdict, row);
     let decided = colours.faint(&format!("(decision {seq}, {policy})"));
     writeln!(out, "{where_at} {person}: {}  {decided}", painted(verdict, &came, colours))?;
     if retold != came || under != policy {

@@ -5,7 +5,6 @@ mod report;
 use std::sync::Arc;
 
 use firstword_engine::Engine;
-use firstword_policy::BUILTINS;
 use firstword_replay::Place;
 use firstword_replay::verify::{Difference, Extent, Line, Verifier};
 use firstword_rules::Policy;
@@ -20,8 +19,8 @@ use report::Report;
 
 /// Runs `--verify`.
 pub fn run(args: &Replay) -> anyhow::Result<Exit> {
-    let mut named = args.policies.load()?;
-    named.extend(args.log.policies()?);
+    let mut policies = args.policies.load()?;
+    policies.extend(args.log.policies()?);
     let log = args.open()?;
     let (mut chunks, progress) = log.chunks("verifying")?;
     if Kind::of(&mut chunks)? == Some(Kind::Events) {
@@ -29,7 +28,8 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
             "the log holds events: --verify is about decisions, as `firstword decide --all` makes them",
         ));
     }
-    let mut verifier = verifier(named, if args.partial { Extent::Range } else { Extent::Whole })?;
+    let mut verifier =
+        verifier(policies, if args.partial { Extent::Range } else { Extent::Whole })?;
     let mut report = Report::begin(Format::or_default(args.format))?;
     let ran = pipeline::run(chunks, &Verifying(&log), &mut verifier, args.threads(), |found| {
         report.differences(found)
@@ -43,11 +43,9 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
     Ok(if summary.is_clean() { Exit::Done } else { Exit::Difference })
 }
 
-/// A verifier with the policies that were named and the built-in ones: a decision names the fingerprint of its policy,
-/// so none that is at hand can be mistaken for another.
-fn verifier(named: Vec<Policy>, extent: Extent) -> anyhow::Result<Verifier> {
-    let builtin = BUILTINS.iter().filter_map(|builtin| firstword_policy::builtin(builtin.name));
-    let mut at_hand = named.into_iter().chain(builtin);
+/// A verifier with the policies at hand.
+fn verifier(policies: Vec<Policy>, extent: Extent) -> anyhow::Result<Verifier> {
+    let mut at_hand = policies.into_iter();
     let first = at_hand.next().ok_or_else(|| usage_error("no policy is at hand"))?;
     Ok(Verifier::new(Engine::new(first), at_hand, extent))
 }
