@@ -106,7 +106,7 @@ impl Inbox {
             // answer bring 50 more before they are unpacked. These keep it as busy; one larger record still comes.
             .set("queued.max.messages.kbytes", "2048")
             .set("fetch.max.bytes", "4194304")
-            .set("max.partition.fetch.bytes", "524288")
+            .set("fetch.message.max.bytes", "524288")
             .set("fetch.queue.backoff.ms", "5")
             // A task waits for the one of its inputs that lags until that one is known to have no more: an empty
             // answer says so, and the broker holds it back for this long (500 ms by default).

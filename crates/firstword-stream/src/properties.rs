@@ -71,6 +71,7 @@ const RESERVED: &[(&str, &str)] = &[
 /// What the engine sets too, for speed or for memory, and a person may set otherwise.
 const TUNED: &[&str] = &[
     "compression.codec",
+    "fetch.max.bytes",
     "fetch.message.max.bytes",
     "fetch.queue.backoff.ms",
     "fetch.wait.max.ms",
