@@ -10,10 +10,14 @@ pub use happening::Happening;
 
 use std::collections::BTreeMap;
 
-use firstword_rules::{Event, Ground, Mark, Name, Policy, Role, Tried, Verdict, Visit};
+use firstword_engine::Engine;
+use firstword_rules::{
+    Event, Ground, Mark, Millis, Name, Policy, Reason, Role, Tried, Verdict, Visit, What,
+};
 use firstword_wire::{BadDecision, Flaw, Reject, RejectReason, id_of, locate, trim_line};
 
 use crate::log::Line;
+use crate::may::{Outcome, Question};
 use crate::{Place, Timeline, Unfit};
 use past::Past;
 
@@ -63,6 +67,20 @@ pub struct Chapter {
     pub rows: Vec<Row>,
     /// What was held of the thing that a fact is about; nothing for an utterance.
     pub held: Option<Held>,
+    /// What was refused before, and so gave no right: the newest words that would have given one, where none did.
+    pub refused: Option<Happening>,
+    /// From when what was denied would have been let through with nothing else happening; nothing for what was not
+    /// denied, or where decisions are missing.
+    pub later: Option<Later>,
+}
+
+/// From when something would be let through with nothing else happening.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Later {
+    /// From this instant on, and what the gates would say then.
+    From(Millis, Outcome),
+    /// Never.
+    Never,
 }
 
 /// A decision as the log holds it.
@@ -205,7 +223,8 @@ fn chapter(
     let trail = engine.explain_under(policy, event, role);
     let (one, other) = event.parties();
     let peer = if matches!(role, Role::Recipient(_)) { Some(one) } else { other };
-    let past = Past { timeline, history, before, engine: &engine, mark: visit.mark, event, peer };
+    let past =
+        Past { timeline, history, before, engine: &engine, mark: visit.mark, event, peer, role };
     let rows = trail.tried.into_iter().map(|tried| {
         let grounds = past.behind(&tried.rests_on)?;
         Ok(Row { tried, grounds })
@@ -219,9 +238,24 @@ fn chapter(
         None => None,
     };
     let seq = recorded.unwrap_or(before + 1);
+    let missing = seq.saturating_sub(before + 1);
+    let asked_for_words = match trail.verdict {
+        Verdict::Denied(_) => rows.iter().any(|row| {
+            firstword_rules::Row::named(row.tried.row).is_some_and(|row| row.lets_reply())
+        }),
+        verdict => verdict == Verdict::Ignored(Reason::NoCall),
+    };
+    let grounds = rows.iter().flat_map(|row| &row.grounds);
+    let mut grounds = grounds.chain(held.iter().flat_map(|held| &held.grounds));
+    let no_words = !grounds.any(|caused| past.gives_right(&caused.ground));
+    let refused = if asked_for_words && no_words { past.refused(offset)? } else { None };
+    let later = match trail.verdict {
+        Verdict::Denied(_) if missing == 0 => later(timeline, policy, offset, event)?,
+        _ => None,
+    };
     Ok(Some(Chapter {
         seq,
-        missing: seq.saturating_sub(before + 1),
+        missing,
         person: owned(person),
         peer: peer.map(owned),
         role,
@@ -230,7 +264,28 @@ fn chapter(
         recorded: None,
         rows,
         held,
+        refused,
+        later,
     }))
+}
+
+/// From when an utterance would be let through, if after the line before it nothing else happened.
+fn later(
+    timeline: &Timeline,
+    policy: &Policy,
+    offset: u64,
+    event: &Event<'_>,
+) -> Result<Option<Later>, Unfit> {
+    let What::Utterance(utterance) = &event.what else { return Ok(None) };
+    let mut engine = Engine::new(policy.clone());
+    for party in [&utterance.from, &utterance.to] {
+        let Some(history) = timeline.history(party)? else { continue };
+        let met = timeline.met_before(&history, offset)?;
+        timeline.put_machine(&mut engine, &history, met)?;
+    }
+    let question = Question::of(&engine, utterance.clone());
+    let when = question.when(event.at);
+    Ok(Some(when.map_or(Later::Never, |when| Later::From(when, question.outcome(when)))))
 }
 
 fn owned(name: &Name<'_>) -> Name<'static> {

@@ -77,6 +77,11 @@ impl Answer {
 }
 
 impl Outcome {
+    /// The row that decides at each gate, in order.
+    pub fn rows(self) -> impl Iterator<Item = &'static str> {
+        self.forwarded.into_iter().chain([self.row])
+    }
+
     /// As what it would be let through, where it would.
     pub fn allowed(self) -> Option<Basis> {
         allowed(self.verdict)

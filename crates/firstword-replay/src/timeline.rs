@@ -172,6 +172,11 @@ impl Timeline {
         Timeline { called: Some(Box::new(called)), ..self }
     }
 
+    /// How many files it has.
+    pub fn files(&self) -> usize {
+        self.files.len()
+    }
+
     /// The offset of a line by its number, from 1, in the file of this place among the files.
     pub fn line_of_number(&self, file: usize, number: u64) -> Result<Option<u64>, Unfit> {
         let found = self.marks.iter().rev();

@@ -34,7 +34,7 @@ pub struct Tried {
     /// Whether it applied; only the last one did.
     pub applied: bool,
     /// Whether the verdict hangs on it: the row that decided does; a row above it where it would have let through
-    /// what was denied, or where nothing else than that no row stood in the way let it through.
+    /// what was denied, or denied what was let through; any row above one that lets through what is left.
     pub matters: bool,
     /// What it saw, one phrase for each thing that it looked at.
     pub saw: Vec<String>,
@@ -63,7 +63,7 @@ fn tried(row: &Row, decisive: &Row, case: &Case<'_, '_>) -> Tried {
     let applied = row.id == decisive.id;
     let hangs = match decisive.denies() {
         true => row.lets_through(),
-        false => decisive.is_what_is_left(),
+        false => row.denies() || decisive.is_what_is_left(),
     };
     let sights: Vec<Sight> = row.looks_at.iter().map(|look| look.sight(case)).collect();
     Tried {

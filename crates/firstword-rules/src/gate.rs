@@ -125,6 +125,11 @@ impl Row {
         !self.denies() && self.then != Then::Duplicate
     }
 
+    /// Whether it lets through who holds the right to reply.
+    pub fn lets_reply(&self) -> bool {
+        matches!(self.then, Then::Pass(Basis::Reply) | Then::Allow(Basis::Reply))
+    }
+
     /// Whether it lets through for no better cause than that no row above it stood in the way.
     pub(crate) fn is_what_is_left(&self) -> bool {
         matches!(self.then, Then::PassAsItStands | Then::AllowAsSaid | Then::AllowAsItStands)

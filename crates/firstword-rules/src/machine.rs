@@ -10,6 +10,7 @@ mod dated;
 mod seen;
 mod shelf;
 
+pub(crate) use answers::KEPT as ANSWERS;
 pub use answers::{Answered, Answers};
 pub use contact::{Contact, Grant};
 pub use conversation::Conversation;

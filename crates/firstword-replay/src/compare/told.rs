@@ -17,7 +17,7 @@ pub struct Compared {
     pub differing: u64,
     /// The first difference of each person who has one, in the order in which people first came.
     pub divergences: Vec<Divergence>,
-    /// What these come from, the most frequent first.
+    /// What these come from: other verdicts and rows before other fields, of each the most frequent first.
     pub causes: Vec<(Cause, u64)>,
 }
 
@@ -133,8 +133,10 @@ impl Causes {
         }
     }
 
+    /// What was decided otherwise stands before what was decided the same.
     pub(super) fn most_frequent_first(mut self) -> Vec<(Cause, u64)> {
-        self.0.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let same = |cause: &Cause| matches!(cause, Cause::Fields(_));
+        self.0.sort_by_key(|(cause, count)| (same(cause), std::cmp::Reverse(*count)));
         self.0
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Past<'t> {
     pub(super) mark: Mark,
     /// Q.
     pub(super) peer: Option<&'t Name<'t>>,
+    /// The part of the person in the event at hand.
+    pub(super) role: Role,
 }
 
 impl Past<'_> {
@@ -42,6 +44,52 @@ impl Past<'_> {
             Ok(Caused { ground: ground.clone(), by })
         });
         caused.collect()
+    }
+
+    /// Whether a ground is words that give the right that the event at hand asks for.
+    pub(super) fn gives_right(&self, ground: &Ground) -> bool {
+        matches!(
+            (ground, self.role),
+            (Ground::Spoke(..), Role::Recipient(_))
+                | (Ground::Heard(..), Role::Sender | Role::Subject)
+        )
+    }
+
+    /// The newest words that would give that right, had they not been refused: those of P to Q where Q speaks now,
+    /// those of Q to P otherwise, which fell at the gate of P or of Q. `now` is where the line of the event begins.
+    pub(super) fn refused(&self, now: u64) -> Result<Option<Happening>, Unfit> {
+        let Some(peer) = self.peer else { return Ok(None) };
+        let person = self.timeline.person(&self.history)?;
+        if matches!(self.role, Role::Recipient(_)) {
+            return self.denied(Role::Sender, peer);
+        }
+        let here = self.denied(Role::Recipient(None), peer)?;
+        let Some(history) = self.timeline.history(peer)? else { return Ok(here) };
+        let before = self.timeline.met_before(&history, now)?;
+        let there = Past { history, before, peer: Some(&person), ..*self };
+        let there = there.denied(Role::Sender, &person)?;
+        Ok([here, there].into_iter().flatten().max_by_key(|happening| happening.offset))
+    }
+
+    /// The newest utterance between the two that was denied to whoever speaks, by a gate of this side.
+    fn denied(&self, side: Role, peer: &Name<'_>) -> Result<Option<Happening>, Unfit> {
+        let Some(hint) = self.timeline.hint(peer)? else { return Ok(None) };
+        // A call is answered, and opened, by a call alone.
+        let calls = matches!(&self.event.what, What::Fact { .. })
+            || self.event.type_name() == type_of(Kind::Call);
+        let fits = |entry: &Entry| {
+            let spoken = entry.type_name == type_of(Kind::Call)
+                || !calls && entry.type_name == type_of(Kind::Message);
+            entry.met == Met::Denied
+                && entry.role.side() == side.side()
+                && spoken
+                && entry.hint == hint
+        };
+        let with = |event: &Event<'_>| match side {
+            Role::Sender => event.parties().1 == Some(peer),
+            _ => event.parties().0 == peer,
+        };
+        Ok(self.search(1, fits, |_, event| with(event))?.pop())
     }
 
     fn causes(&self, ground: &Ground) -> Result<Vec<Happening>, Unfit> {

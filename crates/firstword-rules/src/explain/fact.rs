@@ -21,35 +21,74 @@ pub(super) fn held(case: &Case<'_, '_>, fact: &Fact<'_>, verdict: Verdict) -> Si
         Verdict::Duplicate => return memory(case),
         _ => (),
     }
+    let stale = verdict == Verdict::Ignored(Reason::Stale);
+    let why = |held: Option<Millis>| held.filter(|_| stale).map(|held| against(held, case.at()));
     match fact {
         Fact::OptedIn { until: Some(until), .. }
             if verdict == Verdict::Ignored(Reason::Expired) =>
         {
             Sight::of(format!("it ends at {until}, and begins at {}", case.at()))
         }
-        Fact::Terms(_, version) => answered(case, version, verdict),
+        Fact::Terms(_, version) => {
+            let answers = case.machine.answers().iter();
+            let held = answers.clone().find(|held| held.version == **version);
+            answered(case, version, verdict).and(why(held.map(|held| held.answer.at)))
+        }
         Fact::OptedIn { .. } | Fact::OptedOut { .. } => {
             let stated = record::grant(fact, case.at());
-            stated.map_or(scopes(case, Scopes::ALL), |(stated, _)| scopes(case, stated))
+            stated.map_or(scopes(case, Scopes::ALL), |(asked, new)| {
+                scopes(case, asked).and(what_changes(case, asked, new))
+            })
         }
         Fact::ContactErased { .. } => erased(case),
         Fact::CallAnswered { .. } => rang(case),
-        Fact::Blocked(_) | Fact::Unblocked(_) => block(case),
-        Fact::ReachSet(_) => reach(case),
+        Fact::Blocked(_) | Fact::Unblocked(_) => {
+            let held = case.visit.peer.and_then(|peer| case.machine.block(peer));
+            block(case).and(why(held.map(|held| held.at)))
+        }
+        Fact::ReachSet(_) => reach(case).and(why(case.machine.reach().map(|held| held.at))),
         Fact::Located(_) => match case.machine.region() {
             None => Sight::of("P's region was not known"),
             Some(region) => Sight::of(format!("P was in {}, since {}", region.value, region.at))
-                .on([Ground::Region(region)]),
+                .on([Ground::Region(region)])
+                .and(why(Some(region.at))),
         },
         Fact::Unreadable | Fact::DoubtCleared => match case.machine.doubt() {
             None => Sight::of("P's machine was never in doubt"),
             Some(doubt) => {
                 let what = if doubt.value { "set" } else { "cleared" };
-                Sight::of(format!("doubt was {what} at {}", doubt.at)).on([Ground::Doubt(doubt)])
+                Sight::of(format!("doubt was {what} at {}", doubt.at))
+                    .on([Ground::Doubt(doubt)])
+                    .and(why(Some(doubt.at)))
             }
         },
         Fact::PersonErased => account(case),
     }
+}
+
+/// Why what is held stands against a fact of this time that changes nothing.
+fn against(held: Millis, at: Millis) -> String {
+    match held > at {
+        true => ", which is newer".to_owned(),
+        // "Of two as old, the more protective": a fact that is held and is older yields.
+        false => ", which is as old, and says the same or protects P more".to_owned(),
+    }
+}
+
+/// For which scopes an opt-in or an opt-out holds, where for others something newer is held.
+fn what_changes(case: &Case<'_, '_>, asked: Scopes, new: Dated<Grant>) -> Option<String> {
+    let changed = case.contact.copied().unwrap_or_default().changed_by(asked, new);
+    let left: Vec<_> = asked.iter().filter(|scope| !changed.contains(*scope)).collect();
+    if left.is_empty() {
+        return None;
+    }
+    let named = left.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
+    Some(match changed.is_empty() {
+        true => {
+            "; what is held is newer, or as old and says the same or protects P more".to_owned()
+        }
+        false => format!("; so it changes nothing for {named}"),
+    })
 }
 
 fn answered(case: &Case<'_, '_>, version: &str, verdict: Verdict) -> Sight {

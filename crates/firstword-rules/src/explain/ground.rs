@@ -55,6 +55,12 @@ impl Sight {
         Sight { saw: saw.into(), rests_on: Vec::new() }
     }
 
+    /// The same with a word more, where there is one.
+    pub(crate) fn and(mut self, more: Option<String>) -> Sight {
+        self.saw.extend(more);
+        self
+    }
+
     /// The same, resting on a fact of the machine too, where there is one.
     pub(crate) fn on(mut self, ground: impl IntoIterator<Item = Ground>) -> Sight {
         self.rests_on.extend(ground);

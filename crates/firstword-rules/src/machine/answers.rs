@@ -8,7 +8,7 @@ use super::Dated;
 use crate::Answer;
 
 /// How many answers a machine keeps.
-pub const KEPT: usize = 16;
+pub(crate) const KEPT: usize = 16;
 
 /// The answer to one version.
 #[derive(Clone, PartialEq, Eq, Debug)]

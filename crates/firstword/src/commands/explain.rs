@@ -7,12 +7,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use firstword_replay::explain::explain;
+use firstword_replay::Timeline;
+use firstword_replay::explain::{Explanation, explain, explain_line};
+use firstword_rules::Policy;
+use firstword_wire::trim_line;
 
 use super::load_policy;
 use super::log::LogArgs;
 use super::policy::write_json;
-use crate::exit::{Exit, say};
+use crate::exit::{Exit, say, usage_error};
 use crate::terminal::{Colours, Format, counted, stdout};
 
 /// Show why an event got its verdict: the rows that were tried in order, what each saw, and the earlier events that set
@@ -24,10 +27,11 @@ use crate::terminal::{Colours, Format, counted, stdout};
 #[command(after_help = "Examples:\n  \
     firstword explain m-17 day.jsonl\n  \
     firstword explain m-17 monday.jsonl.gz tuesday.jsonl --policy open --format table | less\n  \
-    firstword explain m-17 day.jsonl --format json | jq '.[].gates[].because'\n\n\
+    firstword explain m-17 day.jsonl --format json | jq '.[].gates[].because'\n  \
+    firstword explain - day.jsonl --line 7\n\n\
     Exit status 1 where no line has the id.")]
 pub struct Explain {
-    /// The event's id.
+    /// The event's id; `-` where --line alone tells the line, as of one whose id cannot be read.
     id: String,
     #[command(flatten)]
     log: LogArgs,
@@ -54,7 +58,13 @@ pub fn run(args: &Explain) -> anyhow::Result<Exit> {
         None => (load_policy(Path::new(firstword_policy::DEFAULT))?, args.log.policies()?),
     };
     let timeline = args.log.open()?.timeline(&policy)?;
-    let mut explained = explain(&timeline, &args.id, &made_under)?;
+    let mut explained = match (&*args.id, args.line) {
+        ("-", Some(line)) => of_line(&timeline, line, &made_under)?,
+        ("-", None) => {
+            return Err(usage_error("which line? Give its number with --line, or an id"));
+        }
+        (id, _) => explain(&timeline, id, &made_under)?,
+    };
     let occurrences = explained.len() as u64;
     if let Some(line) = args.line {
         explained.retain(|explanation| explanation.place.number == line);
@@ -81,6 +91,9 @@ pub fn run(args: &Explain) -> anyhow::Result<Exit> {
     }
     let rejected = timeline.counts().rejected;
     match (occurrences, args.line) {
+        (_, Some(line)) if args.id == "-" => {
+            say(format_args!("there is no line {line}, or it is blank"));
+        }
         (0, _) if rejected > 0 => say(format_args!(
             "no line has the id `{}`; {} rejected, and such lines are found only if their id can be read",
             args.id,
@@ -98,4 +111,23 @@ pub fn run(args: &Explain) -> anyhow::Result<Exit> {
         _ => say(format_args!("no line has the id `{}`", args.id)),
     }
     Ok(Exit::Difference)
+}
+
+/// What became of the line of this number, of each file that has one.
+fn of_line(
+    timeline: &Timeline,
+    number: u64,
+    made_under: &[Policy],
+) -> anyhow::Result<Vec<Explanation>> {
+    let mut explained = Vec::new();
+    for file in 0..timeline.files() {
+        let Some(offset) = timeline.line_of_number(file, number)? else { continue };
+        if timeline.place(offset)?.number != number {
+            return Err(usage_error("in a topic lines have no numbers: give an id"));
+        }
+        if trim_line(&timeline.line(offset)?).is_some() {
+            explained.push(explain_line(timeline, offset, made_under)?);
+        }
+    }
+    Ok(explained)
 }

@@ -136,19 +136,20 @@ fn make(parts: &Parts, policy: &Policy, to: File) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a log holds: seen from its first line that is either.
+/// What a log holds: seen from its first line that is either. One of objects alone holds events that were all rejected.
 pub fn kind_of(parts: &Parts) -> anyhow::Result<LogKind> {
     let mut chunks = Chunks::of_each(parts.inputs(&Progress::none()));
-    let (mut chunk, mut lines) = (Chunk::default(), 0_u64);
+    let (mut chunk, mut lines, mut objects) = (Chunk::default(), 0_u64, 0_u64);
     while chunks.next(&mut chunk)? {
         for line in chunk.bytes.split_inclusive(|byte| *byte == b'\n') {
             lines += u64::from(trim_line(line).is_some());
+            objects += u64::from(line.trim_ascii_start().starts_with(b"{"));
             if let Some(kind) = LogKind::of(line) {
                 return Ok(kind);
             }
         }
     }
-    if lines == 0 {
+    if lines == objects {
         return Ok(LogKind::Events);
     }
     bail!("none of {lines} lines is an event or a decision")

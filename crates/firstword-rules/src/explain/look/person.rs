@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::explain::{Ground, Sight};
+use crate::machine::ANSWERS;
 use crate::standing::{Bearings, accepts, answer, in_force};
 use crate::{Dated, Kind, Reach, Standing, orders, rights};
 
@@ -75,8 +76,15 @@ fn because(case: &Case<'_, '_>, standing: Standing) -> Sight {
         (Some(_), _, None) => {
             let since = terms.effective(case.region());
             told(&format!("no answer to terms `{}`, in force since {since}", terms.version))
+                .and(dropped(case))
         }
     }
+}
+
+/// That an answer may have been dropped, where as many are kept as can be.
+fn dropped(case: &Case<'_, '_>) -> Option<String> {
+    let full = case.machine.answers().len() >= ANSWERS;
+    full.then(|| format!(", among the {ANSWERS} answers that are kept"))
 }
 
 /// Whether the terms say something else for P than for somebody elsewhere: of no known region, or of one that the

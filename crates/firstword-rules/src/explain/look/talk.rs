@@ -3,6 +3,7 @@
 
 use crate::case::Case;
 use crate::explain::{Ground, Sight};
+use crate::machine::CONVERSATIONS;
 use crate::{Grant, Kind, Millis, Role, Scopes, limits, permission, rights};
 
 const KINDS: [Kind; 2] = [Kind::Message, Kind::Call];
@@ -31,9 +32,37 @@ pub(super) fn right(case: &Case<'_, '_>) -> Sight {
         ))
         .on([Ground::Spoke(kind, spoke)])
         .on(behind(floor, case)),
-        _ if recipient => Sight::of("P said nothing to Q that gives the right to reply"),
-        _ => Sight::of("P heard nothing from Q that gives the right to reply"),
+        _ => nothing_to_reply_to(case, recipient),
     }
+}
+
+/// There are no words to reply to; by a call there may be a message.
+fn nothing_to_reply_to(case: &Case<'_, '_>, recipient: bool) -> Sight {
+    let message = match recipient {
+        true => rights::spoke(case, Kind::Message),
+        false => rights::heard(case, Kind::Message),
+    };
+    let ground = if recipient { Ground::Spoke } else { Ground::Heard };
+    match (message.filter(|_| case.kind() == Kind::Call), recipient) {
+        (Some(at), _) => {
+            let who = if recipient { "P wrote to Q" } else { "Q wrote to P" };
+            Sight::of(format!("{who} at {at}, but a message gives no right to call"))
+                .on([ground(Kind::Message, at)])
+        }
+        (None, true) => {
+            Sight::of("P said nothing to Q that gives the right to reply").and(forgotten(case))
+        }
+        (None, false) => {
+            Sight::of("P heard nothing from Q that gives the right to reply").and(forgotten(case))
+        }
+    }
+}
+
+/// That words with Q may have been forgotten, where nothing of Q is remembered and there are more than can be.
+fn forgotten(case: &Case<'_, '_>) -> Option<String> {
+    let full = case.machine.conversations().len() >= CONVERSATIONS;
+    (full && case.conversation.is_none())
+        .then(|| format!(", as far as the {CONVERSATIONS} conversations that are remembered tell"))
 }
 
 /// What set the floor: an opt-out from what is needed or from all messages, or doubt.
@@ -58,7 +87,9 @@ pub(super) fn liveness(case: &Case<'_, '_>) -> Sight {
     let heard = newest(KINDS.into_iter().zip([heard_message, heard_call]));
     let spoke = newest(KINDS.into_iter().zip([spoke_message, spoke_call]));
     let (at, ground) = match (heard, spoke) {
-        (None, None) => return Sight::of("nothing between P and Q keeps the pair live"),
+        (None, None) => {
+            return Sight::of("nothing between P and Q keeps the pair live").and(forgotten(case));
+        }
         (Some((at, kind)), spoke) if spoke.is_none_or(|(spoke, _)| spoke <= at) => {
             (at, Ground::Heard(kind, at))
         }

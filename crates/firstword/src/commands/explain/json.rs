@@ -1,7 +1,9 @@
 //! An explanation as JSON, for tools.
 
 use firstword_replay::Place;
-use firstword_replay::explain::{Cause, Caused, Chapter, Explanation, Happening, Held, Row, Told};
+use firstword_replay::explain::{
+    Cause, Caused, Chapter, Explanation, Happening, Held, Later, Row, Told,
+};
 use firstword_rules::{Dated, Grant, Ground, Kind, Millis, Side, Verdict};
 use serde::Serialize;
 
@@ -69,6 +71,12 @@ pub struct Gate<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<Saw<'e>>,
     because: Vec<Event<'e>>,
+    /// The newest words that were refused and so gave no right, where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Event<'e>>,
+    /// From when what was denied would be let through with nothing else happening.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    later: Option<LetThrough>,
     /// How many of the person's earlier decisions are not in this log.
     #[serde(skip_serializing_if = "is_none")]
     missing: u64,
@@ -103,6 +111,16 @@ pub struct Tried<'e> {
     matters: bool,
     saw: &'e [String],
     grounds: Vec<GroundLine<'e>>,
+}
+
+/// From when something would be let through, and as what; null is never.
+#[derive(Serialize)]
+pub struct LetThrough {
+    when: Option<String>,
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    basis: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rows: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -194,7 +212,20 @@ fn gate(chapter: &Chapter) -> Gate<'_> {
         because: because
             .map(|Cause { happening, rows }| Event { rows: Some(rows), ..event(happening) })
             .collect(),
+        refused: chapter.refused.as_ref().map(event),
+        later: chapter.later.map(let_through),
         missing: chapter.missing,
+    }
+}
+
+fn let_through(later: Later) -> LetThrough {
+    match later {
+        Later::Never => LetThrough { when: None, basis: None, rows: Vec::new() },
+        Later::From(when, outcome) => LetThrough {
+            when: Some(when.to_string()),
+            basis: outcome.verdict.basis().map(|basis| basis.as_str()),
+            rows: outcome.rows().collect(),
+        },
     }
 }
 

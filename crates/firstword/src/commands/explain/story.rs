@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use firstword_replay::explain::{Cause, Chapter, Explanation, Happening, Told};
+use firstword_replay::explain::{Cause, Chapter, Explanation, Happening, Later, Told};
 use firstword_rules::{Basis, Reason, Side, Verdict};
 
 use crate::terminal::{Colours, counted, table};
@@ -53,7 +53,7 @@ fn not_decided(
     column: Option<usize>,
     colours: Colours,
 ) -> io::Result<()> {
-    let id = explanation.id.as_deref().unwrap_or("-");
+    let id = explanation.id.as_deref().unwrap_or("This line");
     let column = column.map_or(String::new(), |column| format!(", column {column}"));
     writeln!(out, "{}  {what}", colours.strong(id))?;
     writeln!(out, "{}", colours.faint(&format!("{}{column}", explanation.place)))?;
@@ -94,12 +94,32 @@ fn tell(out: &mut impl Write, chapter: &Chapter, all: bool, colours: Colours) ->
     writeln!(out)?;
     rows(out, chapter, colours)?;
     because(out, chapter, all, colours)?;
+    if let Some(Happening { at, place, id, what, .. }) = &chapter.refused {
+        writeln!(out, "\n  {}", colours.strong("refused before, so it gave no right"))?;
+        writeln!(out, "       {}  {place}  {id}  {what}", colours.faint(&at.to_string()))?;
+    }
     if let Some(reason) = verdict.reason() {
         writeln!(out)?;
         writeln!(out, "  {}", reason.ends())?;
+        if let Some(later) = &chapter.later {
+            writeln!(out, "  With nothing else happening: {}", let_through(later, colours))?;
+        }
         writeln!(out, "  To do: {}", reason.to_do())?;
     }
     Ok(())
+}
+
+/// From when something would be let through, and as what.
+fn let_through(later: &Later, colours: Colours) -> String {
+    match later {
+        Later::Never => "never let through.".to_owned(),
+        Later::From(when, outcome) => {
+            let when = colours.strong(&when.to_string());
+            let basis = outcome.verdict.basis().map_or("", Basis::as_str);
+            let rows: Vec<_> = outcome.rows().collect();
+            format!("let through from {when} on, as {basis} ({}).", rows.join(" "))
+        }
+    }
 }
 
 /// The verdict, what it is as or why, and the row.
