@@ -14,7 +14,9 @@ use firstword_engine::Engine;
 use firstword_rules::{
     Event, Ground, Mark, Millis, Name, Policy, Reason, Role, Tried, Verdict, Visit, What,
 };
-use firstword_wire::{BadDecision, Flaw, Reject, RejectReason, id_of, locate, trim_line};
+use firstword_wire::{
+    BadDecision, Flaw, Reject, RejectReason, Salvage, id_of, locate, salvage, trim_line,
+};
 
 use crate::log::Line;
 use crate::may::{Outcome, Question};
@@ -37,8 +39,8 @@ pub struct Explanation {
 pub enum Told {
     /// An event, and each machine that it met, in order.
     Decided(Happening, Vec<Chapter>),
-    /// No event, so nothing was decided: why, and where in the line that shows.
-    Rejected(Reject, Flaw),
+    /// No event, so nothing was decided: why, where in the line that shows, and what can still be read of it.
+    Rejected(Reject, Flaw, Salvage),
     /// No decision, where there should be one: why, and where in the line that shows if it is no JSON.
     BadDecision(BadDecision, Option<Flaw>),
 }
@@ -172,7 +174,7 @@ pub fn explain_line(
             let chapter = met.map(|met| Chapter { recorded: Some(recorded), ..met });
             Told::Decided(happening, chapter.into_iter().collect())
         }
-        Line::Rejected(reject) => Told::Rejected(reject, locate(bytes, reject)),
+        Line::Rejected(reject) => Told::Rejected(reject, locate(bytes, reject), salvage(bytes)),
         Line::BadDecision(bad) => {
             let broken = Reject { reason: RejectReason::NotJson, field: None };
             let flaw = locate(bytes, broken);

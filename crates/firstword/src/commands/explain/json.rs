@@ -30,6 +30,9 @@ pub enum Line<'e> {
         #[serde(skip_serializing_if = "Option::is_none")]
         column: Option<usize>,
         what: String,
+        /// Whom it may be about, as far as that can still be read.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
     },
 }
 
@@ -154,13 +157,14 @@ pub fn of(explanation: &Explanation) -> Line<'_> {
             let gates = chapters.iter().map(gate).collect();
             Line::Decided { event: event(happening), gates }
         }
-        Told::Rejected(reject, flaw) => Line::Rejected {
+        Told::Rejected(reject, flaw, rest) => Line::Rejected {
             id: explanation.id.as_deref(),
             place,
             rejected: reject.reason.as_str(),
             field: reject.field.map(|field| field.as_str()),
             column: flaw.column,
             what: flaw.what.clone(),
+            person: rest.person.as_ref().map(|person| person.to_string()),
         },
         Told::BadDecision(bad, flaw) => Line::Rejected {
             id: explanation.id.as_deref(),
@@ -169,6 +173,7 @@ pub fn of(explanation: &Explanation) -> Line<'_> {
             field: None,
             column: flaw.as_ref().and_then(|flaw| flaw.column),
             what: flaw.as_ref().map_or(bad.to_string(), |flaw| format!("{bad}: {}", flaw.what)),
+            person: None,
         },
     }
 }

@@ -32,9 +32,15 @@ pub fn write(
             }
             Ok(())
         }
-        Told::Rejected(reject, flaw) => {
+        Told::Rejected(reject, flaw, rest) => {
             let why = format!("rejected as {reject}: {}", flaw.what);
-            not_decided(out, explanation, "is no event", &why, flaw.column, colours)
+            not_decided(out, explanation, "is no event", &why, flaw.column, colours)?;
+            let Some(person) = &rest.person else { return Ok(()) };
+            let doubt = match rest.harmless {
+                true => ", of whom it can have changed nothing",
+                false => "; on a stream that person is in doubt from then on",
+            };
+            writeln!(out, "  About {person}, as far as it can be read{doubt}.")
         }
         Told::BadDecision(bad, flaw) => {
             let what = flaw.as_ref().map_or("", |flaw| &flaw.what);
