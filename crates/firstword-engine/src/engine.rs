@@ -1,11 +1,14 @@
 //! The machines, and how an event passes from gate to gate (RULES.md, section 1).
 
+use std::hint::black_box;
+
 use firstword_rules::{
-    Decision, Event, Machine, Mark, Name, Party, PartyKind, Policy, Role, Trail, Verdict, Visit,
-    What, decide, evolve, explain,
+    Decision, Depth, Event, Machine, Mark, Name, Party, PartyKind, Policy, Role, Trail, Verdict,
+    Visit, What, decide, evolve, explain,
 };
 
 use crate::Names;
+use crate::pages::Pages;
 
 /// Machines under one policy.
 #[derive(Clone, Debug)]
@@ -14,7 +17,7 @@ pub struct Engine {
     people: Names,
     businesses: Names,
     /// By the person's number.
-    machines: Vec<Machine>,
+    machines: Pages<Machine>,
     /// How many of them have decided anything.
     decided: usize,
 }
@@ -35,6 +38,25 @@ impl<'e> Decisions<'e> {
     }
 }
 
+/// How many events are looked up before the first of them is decided.
+const AHEAD: usize = 32;
+
+/// An event that comes, and the hashes of its parties' names, in the order of [`Event::parties`].
+#[derive(Clone, Copy)]
+struct Called<'e> {
+    event: &'e Event<'e>,
+    mark: Mark,
+    hashes: (u32, u32),
+}
+
+/// An event that is about to be decided, and the numbers of its parties.
+#[derive(Clone, Copy)]
+struct Coming<'e> {
+    event: &'e Event<'e>,
+    mark: Mark,
+    parties: (Party, Option<Party>),
+}
+
 impl Engine {
     /// No machines yet.
     pub fn new(policy: Policy) -> Engine {
@@ -42,7 +64,7 @@ impl Engine {
             policy,
             people: Names::new(PartyKind::Person),
             businesses: Names::new(PartyKind::Business),
-            machines: Vec::new(),
+            machines: Pages::new(),
             decided: 0,
         }
     }
@@ -54,22 +76,84 @@ impl Engine {
 
     /// Decides an event at each machine that it concerns and lets these advance.
     pub fn step<'e>(&mut self, event: &'e Event<'e>) -> Decisions<'e> {
-        let mark = Mark::of(event);
-        let first = self.advance(event, mark, first_role(event));
+        let coming = self.number_called(self.call(event, Mark::of(event)));
+        self.take(coming)
+    }
+
+    /// Decides events one after another, each as [`Engine::step`] does. What some of them need is looked up before
+    /// the first of them is decided: memory answers many questions in the time of one.
+    pub fn step_all<'e>(
+        &mut self,
+        events: impl IntoIterator<Item = (&'e Event<'e>, Mark)>,
+        mut each: impl FnMut(Decisions<'e>),
+    ) {
+        let mut events = events.into_iter();
+        let (mut called, mut coming) = (Vec::with_capacity(AHEAD), Vec::with_capacity(AHEAD));
+        loop {
+            called.extend(events.by_ref().take(AHEAD).map(|(event, mark)| self.call(event, mark)));
+            if called.is_empty() {
+                return;
+            }
+            self.touch_names(&called);
+            coming.extend(called.drain(..).map(|called| self.number_called(called)));
+            self.touch_machines(&coming);
+            coming.drain(..).for_each(|coming| each(self.take(coming)));
+        }
+    }
+
+    fn call<'e>(&self, event: &'e Event<'e>, mark: Mark) -> Called<'e> {
+        let (one, other) = event.parties();
+        let hash = |name: &Name<'_>| self.names(name.kind).hash(&name.text);
+        Called { event, mark, hashes: (hash(one), other.map_or(0, hash)) }
+    }
+
+    fn number_called<'e>(&mut self, called: Called<'e>) -> Coming<'e> {
+        let Called { event, mark, hashes } = called;
+        let (one, other) = event.parties();
+        let one = self.names_mut(one.kind).number_hashed(&one.text, hashes.0);
+        let other =
+            other.map(|other| self.names_mut(other.kind).number_hashed(&other.text, hashes.1));
+        Coming { event, mark, parties: (one, other) }
+    }
+
+    /// Has the places of the names, then the names themselves, brought near.
+    fn touch_names(&self, called: &[Called<'_>]) {
+        for touch in [Names::touch, Names::touch_text] {
+            black_box(called.iter().fold(0, |sum, called| {
+                let (one, other) = called.event.parties();
+                let other = other.map_or(0, |name| touch(self.names(name.kind), called.hashes.1));
+                sum ^ touch(self.names(one.kind), called.hashes.0) ^ other
+            }));
+        }
+    }
+
+    /// Has the machines of the people who are concerned brought near.
+    fn touch_machines(&self, coming: &[Coming<'_>]) {
+        let parties = coming.iter().map(|coming| coming.parties);
+        let parties = parties.flat_map(|(one, other)| [Some(one), other]).flatten();
+        let machines = parties.filter_map(|party| self.machine_of(party));
+        for depth in Depth::ALL {
+            black_box(machines.clone().fold(0, |sum, machine| sum ^ machine.touch(depth)));
+        }
+    }
+
+    fn take<'e>(&mut self, coming: Coming<'e>) -> Decisions<'e> {
+        let first = self.advance(coming, first_role(coming.event));
         match first.verdict {
             Verdict::Forwarded(basis) => Decisions {
                 forwarded: Some(first),
-                last: self.advance(event, mark, Role::Recipient(Some(basis))),
+                last: self.advance(coming, Role::Recipient(Some(basis))),
             },
             _ => Decisions { forwarded: None, last: first },
         }
     }
 
     /// Decides an event at the machine of the person who has this part in it and lets it advance.
-    fn advance<'e>(&mut self, event: &'e Event<'e>, mark: Mark, role: Role) -> Decision<'e> {
-        let (person, visit) = self.meet(event, mark, role);
-        let machine = machine_mut(&mut self.machines, person);
-        let decision = decide(&self.policy, machine, visit);
+    fn advance<'e>(&mut self, coming: Coming<'e>, role: Role) -> Decision<'e> {
+        let Coming { event, mark, parties } = coming;
+        let (person, peer) = in_part(parties, role);
+        let machine = self.machines.reach(person.number(), Machine::default);
+        let decision = decide(&self.policy, machine, Visit { event, mark, role, peer });
         self.decided += usize::from(machine.seq() == 0);
         evolve(machine, &decision);
         decision
@@ -94,7 +178,7 @@ impl Engine {
     /// Lets a person's machine advance by a decision on an event that [`Engine::meet`] brought before it, whoever
     /// made the decision.
     pub fn follow(&mut self, person: Party, decision: &Decision<'_>) {
-        let machine = machine_mut(&mut self.machines, person);
+        let machine = self.machines.reach(person.number(), Machine::default);
         self.decided += usize::from(machine.seq() == 0);
         evolve(machine, decision);
     }
@@ -103,7 +187,7 @@ impl Engine {
     /// this number.
     pub fn pass(&mut self, person: &Name<'_>, seq: u64) {
         let person = self.number(person);
-        let machine = machine_mut(&mut self.machines, person);
+        let machine = self.machines.reach(person.number(), Machine::default);
         self.decided += usize::from(machine.seq() == 0 && seq > 0);
         machine.pass(seq);
     }
@@ -158,7 +242,7 @@ impl Engine {
     /// The machine of a person, where there is one.
     pub fn machine(&self, person: &Name<'_>) -> Option<&Machine> {
         let person = self.find(person).filter(|party| party.is_person())?;
-        self.machines.get(person.number() as usize).filter(|machine| machine.seq() > 0)
+        self.machines.get(person.number()).filter(|machine| machine.seq() > 0)
     }
 
     /// Puts a person's machine in place, as a snapshot holds it; the person's number.
@@ -169,7 +253,7 @@ impl Engine {
     }
 
     pub(crate) fn put(&mut self, person: Party, machine: Machine) {
-        let place = machine_mut(&mut self.machines, person);
+        let place = self.machines.reach(person.number(), Machine::default);
         self.decided += usize::from(machine.seq() > 0);
         self.decided -= usize::from(place.seq() > 0);
         *place = machine;
@@ -198,38 +282,42 @@ impl Engine {
 
     /// The number of a party's name, a new one if it has none.
     pub fn number(&mut self, name: &Name<'_>) -> Party {
-        match name.kind {
-            PartyKind::Person => self.people.number(&name.text),
-            PartyKind::Business => self.businesses.number(&name.text),
-        }
+        self.names_mut(name.kind).number(&name.text)
     }
 
     /// The number of a party's name, where it has one.
     pub fn find(&self, name: &Name<'_>) -> Option<Party> {
-        match name.kind {
-            PartyKind::Person => self.people.find(&name.text),
-            PartyKind::Business => self.businesses.find(&name.text),
+        self.names(name.kind).find(&name.text)
+    }
+
+    fn names(&self, kind: PartyKind) -> &Names {
+        match kind {
+            PartyKind::Person => &self.people,
+            PartyKind::Business => &self.businesses,
+        }
+    }
+
+    fn names_mut(&mut self, kind: PartyKind) -> &mut Names {
+        match kind {
+            PartyKind::Person => &mut self.people,
+            PartyKind::Business => &mut self.businesses,
         }
     }
 
     /// The name of a party.
     pub fn name(&self, party: Party) -> Name<'_> {
-        match party.kind() {
-            PartyKind::Person => self.people.name(party.number()),
-            PartyKind::Business => self.businesses.name(party.number()),
-        }
+        self.names(party.kind()).name(party.number())
     }
 
     /// The machine of a person by number, where the engine keeps one, whether or not it has decided anything.
     pub fn machine_of(&self, person: Party) -> Option<&Machine> {
-        self.machines.get(person.number() as usize).filter(|_| person.is_person())
+        self.machines.get(person.number()).filter(|_| person.is_person())
     }
 
     /// The bytes that machines and names take, allocations included.
     pub fn bytes(&self) -> usize {
-        let machines = self.machines.capacity() * size_of::<Machine>();
         let kept: usize = self.machines.iter().map(Machine::heap_bytes).sum();
-        machines + kept + self.people.heap_bytes() + self.businesses.heap_bytes()
+        self.machines.heap_bytes() + kept + self.people.heap_bytes() + self.businesses.heap_bytes()
     }
 }
 
@@ -244,18 +332,13 @@ pub fn first_role(event: &Event<'_>) -> Role {
 
 /// The person who has this part in an event, and the other party, where it names one.
 fn parts<'e>(event: &'e Event<'e>, role: Role) -> (&'e Name<'e>, Option<&'e Name<'e>>) {
-    match (event.parties(), role) {
+    in_part(event.parties(), role)
+}
+
+/// The parties of an event, as the event has them, the one who has this part in it first.
+fn in_part<T>(parties: (T, Option<T>), role: Role) -> (T, Option<T>) {
+    match (parties, role) {
         ((one, Some(other)), Role::Recipient(_)) => (other, Some(one)),
         (parties, _) => parties,
     }
-}
-
-/// The machine of a person, made if need be.
-fn machine_mut(machines: &mut Vec<Machine>, person: Party) -> &mut Machine {
-    let place = person.number() as usize;
-    if machines.len() <= place {
-        machines.resize(place + 1, Machine::default());
-    }
-    #[expect(clippy::indexing_slicing, reason = "the machines were just made to reach so far")]
-    &mut machines[place]
 }

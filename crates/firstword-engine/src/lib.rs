@@ -8,6 +8,8 @@
 mod draft;
 mod engine;
 mod names;
+mod pages;
+mod table;
 
 pub use draft::Draft;
 pub use engine::{Decisions, Engine, first_role};

@@ -1,83 +1,108 @@
 //! Names to numbers and back: each party gets one number for good, so that machines stay small.
 //!
-//! Names are chosen by strangers. The table hashes them with a key drawn at random per table, so that nobody can
-//! prepare names that collide; what the table gives out does not depend on the key.
+//! Names are chosen by strangers. The tables hash them with a key drawn at random, so that nobody can prepare names
+//! that collide; what is given out does not depend on the key.
 
 use std::hash::{BuildHasher, RandomState as StdRandom};
 
 use firstword_rules::{Name, Party, PartyKind};
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+
+use crate::pages::Pages;
+use crate::table::{Entry, Place, Table};
+
+/// So many tables share the names: one of them grows at a time, so that no name waits until all have moved.
+const TABLES: usize = 256;
 
 /// The names of one kind of party.
 #[derive(Clone, Debug)]
 pub struct Names {
     kind: PartyKind,
     key: FixedState,
-    table: HashTable<Entry>,
-    bytes: String,
-    ends: Vec<u64>,
-}
-
-/// A number, and half of its name's hash, so that the table grows without reading the names again.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u32,
-    number: u32,
+    tables: Box<[Table]>,
+    texts: Texts,
+    /// By number.
+    places: Pages<Place>,
 }
 
 impl Names {
     /// No names yet.
     pub fn new(kind: PartyKind) -> Names {
         let key = FixedState::with_seed(StdRandom::new().hash_one("firstword"));
-        Names { kind, key, table: HashTable::new(), bytes: String::new(), ends: Vec::new() }
+        let tables = (0..TABLES).map(|_| Table::default()).collect();
+        Names { kind, key, tables, texts: Texts::default(), places: Pages::new() }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.places.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// The name of a number, without its prefix; empty for a number that was never given.
     pub fn text(&self, number: u32) -> &str {
-        text(&self.bytes, &self.ends, number)
+        let text = self.places.get(number).map(|place| self.texts.get(*place).1);
+        text.and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    /// The hash by which a name is looked up here.
+    pub(crate) fn hash(&self, name: &str) -> u32 {
+        let hash = self.key.hash_one(name);
+        (hash ^ hash >> 32) as u32
+    }
+
+    /// Reads what finding a name would read first; what it returns means nothing (see [`firstword_rules::Depth`]).
+    pub(crate) fn touch(&self, hash: u32) -> u32 {
+        self.table(hash).and_then(|table| table.first(hash)).map_or(0, |entry| entry.hash)
+    }
+
+    /// Reads what finding a name would read after that.
+    pub(crate) fn touch_text(&self, hash: u32) -> u32 {
+        let first = self.table(hash).and_then(|table| table.first(hash));
+        first.filter(|entry| entry.hash == hash).map_or(0, |entry| self.texts.get(entry.place).0)
     }
 
     /// The party of a name, where it has a number.
     pub fn find(&self, name: &str) -> Option<Party> {
-        let hash = self.hash(name);
-        let entry = self
-            .table
-            .find(spread(hash), |entry| entry.hash == hash && self.text(entry.number) == name);
-        entry.map(|entry| Party::new(self.kind, entry.number))
+        self.find_hashed(name, self.hash(name))
+    }
+
+    fn find_hashed(&self, name: &str, hash: u32) -> Option<Party> {
+        let same = |place| self.texts.get(place).1 == name.as_bytes();
+        let place = self.table(hash)?.find(hash, same)?;
+        Some(Party::new(self.kind, self.texts.get(place).0))
     }
 
     /// The party of a name, with the next number if it is new.
     pub fn number(&mut self, name: &str) -> Party {
-        let hash = self.hash(name);
-        let Names { table, bytes, ends, .. } = self;
-        let same = |entry: &Entry| entry.hash == hash && text(bytes, ends, entry.number) == name;
-        let number = match table.entry(spread(hash), same, |entry| spread(entry.hash)) {
-            hashbrown::hash_table::Entry::Occupied(known) => known.get().number,
-            hashbrown::hash_table::Entry::Vacant(free) => {
-                let number = ends.len() as u32;
-                bytes.push_str(name);
-                ends.push(bytes.len() as u64);
-                free.insert(Entry { hash, number });
-                number
-            }
-        };
+        self.number_hashed(name, self.hash(name))
+    }
+
+    /// The same, where the name's hash is known.
+    pub(crate) fn number_hashed(&mut self, name: &str, hash: u32) -> Party {
+        if let Some(known) = self.find_hashed(name, hash) {
+            return known;
+        }
+        let number = self.len() as u32;
+        let place = self.texts.put(number, name);
+        self.places.push(place);
+        if let Some(table) = self.tables.get_mut(hash as usize % TABLES) {
+            table.insert(Entry { hash, place });
+        }
         Party::new(self.kind, number)
+    }
+
+    fn table(&self, hash: u32) -> Option<&Table> {
+        self.tables.get(hash as usize % TABLES)
     }
 
     /// Every party, in the order of their numbers.
     pub fn parties(&self) -> impl Iterator<Item = (Party, &str)> {
-        (0..self.ends.len() as u32).map(|number| (Party::new(self.kind, number), self.text(number)))
+        (0..self.len() as u32).map(|number| (Party::new(self.kind, number), self.text(number)))
     }
 
     /// The name of a number as events write it.
@@ -87,27 +112,55 @@ impl Names {
 
     /// The bytes that the names take.
     pub fn heap_bytes(&self) -> usize {
-        self.bytes.capacity()
-            + self.ends.capacity() * size_of::<u64>()
-            + self.table.allocation_size()
-    }
-
-    fn hash(&self, name: &str) -> u32 {
-        let hash = self.key.hash_one(name);
-        (hash ^ hash >> 32) as u32
+        let tables: usize = self.tables.iter().map(Table::heap_bytes).sum();
+        tables + size_of_val(&*self.tables) + self.texts.heap_bytes() + self.places.heap_bytes()
     }
 }
 
-/// The table wants 64 bits, the upper ones as tags: two odd multiples of what is kept serve.
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
+/// Names behind each other, each with its number and its length before it. None of them ever moves.
+#[derive(Clone, Debug, Default)]
+struct Texts(Vec<Vec<u8>>);
 
-fn text<'n>(bytes: &'n str, ends: &[u64], number: u32) -> &'n str {
-    let number = number as usize;
-    let start = number.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-    let end = ends.get(number).copied().unwrap_or(start);
-    bytes.get(start as usize..end as usize).unwrap_or_default()
+/// Names are kept in blocks of so many bytes, of which each name begins a new step.
+const BLOCK: usize = 1 << 16;
+const STEP: usize = 4;
+const STEPS: u32 = (BLOCK / STEP) as u32;
+
+impl Texts {
+    /// A name and its number.
+    fn get(&self, place: Place) -> (u32, &[u8]) {
+        let block = self.0.get((place.0 / STEPS) as usize);
+        let here = block.and_then(|block| block.get((place.0 % STEPS) as usize * STEP..));
+        let Some(([n0, n1, n2, n3, l0, l1], text)) = here.and_then(<[u8]>::split_first_chunk)
+        else {
+            return (0, &[]);
+        };
+        let length = u16::from_le_bytes([*l0, *l1]).into();
+        (u32::from_le_bytes([*n0, *n1, *n2, *n3]), text.get(..length).unwrap_or_default())
+    }
+
+    /// An identifier has at most 128 bytes (EVENTS.md): an empty block has room for it.
+    fn put(&mut self, number: u32, name: &str) -> Place {
+        let length = u16::try_from(name.len()).unwrap_or(u16::MAX);
+        let needs = (size_of::<u32>() + size_of::<u16>() + name.len()).next_multiple_of(STEP);
+        if self.0.last().is_none_or(|block| block.len() + needs > BLOCK) {
+            self.0.push(Vec::with_capacity(BLOCK));
+        }
+        let before = self.0.len() as u32 - 1;
+        let start = self.0.last_mut().map_or(0, |block| {
+            let start = block.len();
+            block.extend(number.to_le_bytes());
+            block.extend(length.to_le_bytes());
+            block.extend(name.as_bytes());
+            block.resize(start + needs, 0);
+            start
+        });
+        Place(before * STEPS + (start / STEP) as u32)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.iter().map(Vec::capacity).sum()
+    }
 }
 
 #[cfg(test)]
@@ -117,12 +170,13 @@ mod tests {
     #[test]
     fn a_name_keeps_its_number() {
         let mut names = Names::new(PartyKind::Person);
-        let numbers: Vec<_> = (0..5_000).map(|n| names.number(&format!("p{n}"))).collect();
+        let numbers: Vec<_> = (0..50_000).map(|n| names.number(&format!("p{n}"))).collect();
         for (n, party) in numbers.iter().enumerate() {
             let name = format!("p{n}");
             assert_eq!((names.number(&name), names.find(&name)), (*party, Some(*party)));
             assert_eq!(names.text(party.number()), name);
         }
-        assert_eq!((names.len(), names.find("nobody")), (5_000, None));
+        assert_eq!((names.len(), names.find("nobody")), (50_000, None));
+        assert!(names.heap_bytes() > 50_000 * (size_of::<Entry>() + size_of::<Place>()));
     }
 }

@@ -9,6 +9,7 @@ mod conversation;
 mod dated;
 mod seen;
 mod shelf;
+mod touch;
 
 pub(crate) use answers::KEPT as ANSWERS;
 pub use answers::{Answered, Answers};
@@ -17,6 +18,7 @@ pub use conversation::Conversation;
 pub use dated::{Dated, Weighs};
 pub use seen::Seen;
 pub(crate) use shelf::Shelf;
+pub use touch::Depth;
 
 pub(crate) use dated::{Stamp, changes, state};
 

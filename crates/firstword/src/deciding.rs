@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::num::NonZero;
 
 use firstword_engine::{Decisions, Engine};
-use firstword_rules::{Decision, Event, Fact, Reason, What};
+use firstword_rules::{Decision, Event, Fact, Mark, Reason, What};
 use firstword_wire::{Reader, Reject, RejectReason, write_decision, write_reject};
 
 use crate::io::lines::{Chunk, Chunks};
@@ -155,24 +155,32 @@ impl Work for Deciding {
     }
 }
 
-/// A line of a chunk: its number and what it was read as.
-type Line<'c> = (u64, &'c [u8], Result<Event<'c>, Reject>);
+/// A line of a chunk: its number, its bytes, and what they were read as.
+type Line<'c> = (u64, &'c [u8], Result<(Event<'c>, Mark), Reject>);
 
 fn read<'c>(reader: &Reader, chunk: &'c Chunk) -> Vec<Line<'c>> {
-    let mut lines = Vec::with_capacity(chunk.bytes.len() / 160);
-    lines.extend(chunk.lines().map(|(number, line)| (number, line, reader.event(line))));
+    let mut lines = Vec::with_capacity(chunk.bytes.len() / 128);
+    lines.extend(chunk.lines().map(|(number, line)| {
+        let event = reader.event(line).map(|event| {
+            let mark = Mark::of(&event);
+            (event, mark)
+        });
+        (number, line, event)
+    }));
     lines
 }
 
-/// What was decided of a line, or why it was rejected, with its number and bytes.
-type Decided<'l> = Vec<Result<Decisions<'l>, (u64, &'l [u8], Reject)>>;
+/// The lines of a chunk, and what was decided of those that are events, in their order.
+struct Decided<'l> {
+    lines: &'l [Line<'l>],
+    decisions: Vec<Decisions<'l>>,
+}
 
-fn decide<'l>(engine: &mut Engine, lines: &'l [Line<'_>]) -> Decided<'l> {
-    let decided = lines.iter().map(|(number, line, read)| match read {
-        Ok(event) => Ok(engine.step(event)),
-        Err(reject) => Err((*number, *line, *reject)),
-    });
-    decided.collect()
+fn decide<'l>(engine: &mut Engine, lines: &'l [Line<'l>]) -> Decided<'l> {
+    let events = lines.iter().filter_map(|(_, _, read)| read.as_ref().ok());
+    let mut decisions = Vec::with_capacity(lines.len());
+    engine.step_all(events.map(|(event, mark)| (event, *mark)), |made| decisions.push(made));
+    Decided { lines, decisions }
 }
 
 fn write(
@@ -185,18 +193,15 @@ fn write(
     output.decisions.clear();
     output.rejects.clear();
     output.tally = Tally::default();
-    for event in decided {
-        match event {
-            Ok(decisions) => {
-                output.tally.decided(&decisions.last);
-                (options.write)(&mut output.decisions, decisions, policy);
-            }
-            Err((number, line, reject)) => {
-                output.tally.rejected(*reject);
-                if options.rejects {
-                    write_reject(&mut output.rejects, *reject, Some(&chunk.input), *number, line);
-                }
-            }
+    for decisions in &decided.decisions {
+        output.tally.decided(&decisions.last);
+        (options.write)(&mut output.decisions, decisions, policy);
+    }
+    for (number, line, read) in decided.lines {
+        let Err(reject) = read else { continue };
+        output.tally.rejected(*reject);
+        if options.rejects {
+            write_reject(&mut output.rejects, *reject, Some(&chunk.input), *number, line);
         }
     }
 }
