@@ -2,7 +2,8 @@
 //! moment of any person is a few reads away.
 //!
 //! It is made once, in one pass, by deciding the log's events or folding its decisions, and lies beside the log. It
-//! holds the log's length and a checksum for each piece of it, so that it is never believed about another log.
+//! holds the length of each file, when that was last written, and a checksum for each piece, so that it is never
+//! believed about another log; and checksums of its own pieces, so that it is not believed where it is damaged.
 //!
 //! ```text
 //! machines*   a snapshot of a person's machine after each 64th visit: length u32, bytes
@@ -14,7 +15,8 @@
 //! ids         by the hash of the id: hash, offset of the line
 //! pieces      crc32 of each 64 KiB of the log
 //! lines       each 1,024th line: offset, file, number in the file, the newest `at` before it
-//! foot        (`layout`), its crc32, its length, "fwindex1"
+//! sums        crc32 of each 64 KiB of all this
+//! foot        (`layout`), its crc32, its length, "fwindex3"
 //! ```
 //! Whole numbers are little end first.
 
@@ -22,6 +24,7 @@ mod build;
 mod entry;
 mod layout;
 mod spill;
+mod sums;
 
 pub(crate) use build::CHECK;
 pub use build::IndexBuilder;
@@ -29,7 +32,7 @@ pub(crate) use entry::ENTRY;
 pub use entry::{Entry, Hint, Met};
 pub use layout::Counts;
 pub(crate) use layout::{
-    Foot, LINE, LINES_APART, LineMark, PARTY, PIECE, PartyRow, Section, VISITS_APART,
+    FileRow, Foot, LINE, LINES_APART, LineMark, PARTY, PIECE, PartyRow, Section, VISITS_APART,
 };
 pub use spill::Scratch;
 

@@ -1,4 +1,4 @@
-//! A log read anywhere, each piece of it held against its checksum the first time that it is looked at.
+//! A log or an index read anywhere, each piece of it held against its checksum when it is read.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,22 +12,37 @@ const KEPT: usize = 256;
 /// A piece that was read, and which.
 type Kept = Option<(usize, Rc<[u8]>)>;
 
-/// A log in pieces.
+/// A log, or an index, in pieces.
 pub(crate) struct Pieces {
-    log: Box<dyn ReadAt>,
+    bytes: Box<dyn ReadAt>,
+    /// How many bytes the pieces are of.
+    length: u64,
     sums: Vec<u32>,
+    /// What it means that a piece, from this byte on, is not as it was.
+    unlike: fn(u64) -> Unfit,
     kept: RefCell<Vec<Kept>>,
 }
 
 impl Pieces {
-    pub(crate) fn new(log: Box<dyn ReadAt>, sums: Vec<u32>) -> Pieces {
-        Pieces { log, sums, kept: RefCell::new(vec![None; KEPT]) }
+    pub(crate) fn new(
+        bytes: Box<dyn ReadAt>,
+        length: u64,
+        sums: Vec<u32>,
+        unlike: fn(u64) -> Unfit,
+    ) -> Pieces {
+        Pieces { bytes, length, sums, unlike, kept: RefCell::new(vec![None; KEPT]) }
     }
 
-    /// Holds every piece against its checksum; `progress` is told the bytes of each.
-    pub(crate) fn check_all(&self, mut progress: impl FnMut(u64)) -> Result<(), Unfit> {
-        for number in 0..self.sums.len() {
-            progress(self.read(number)?.len() as u64);
+    /// Fills the buffer with the bytes from `offset` on.
+    pub(crate) fn read_at(&self, mut offset: u64, mut into: &mut [u8]) -> Result<(), Unfit> {
+        while !into.is_empty() {
+            let (piece, within) = self.at(offset)?;
+            let here = piece.get(within..).filter(|here| !here.is_empty());
+            let here = here.ok_or_else(|| (self.unlike)(offset))?;
+            let (now, rest) = into.split_at_mut(here.len().min(into.len()));
+            now.copy_from_slice(here.get(..now.len()).unwrap_or_default());
+            offset += now.len() as u64;
+            into = rest;
         }
         Ok(())
     }
@@ -49,12 +64,12 @@ impl Pieces {
 
     fn read(&self, number: usize) -> Result<Rc<[u8]>, Unfit> {
         let start = number as u64 * PIECE as u64;
-        let length = self.log.length().saturating_sub(start).min(PIECE as u64) as usize;
+        let length = self.length.saturating_sub(start).min(PIECE as u64) as usize;
         let mut piece = vec![0; length];
-        self.log.read_at(start, &mut piece)?;
+        self.bytes.read_at(start, &mut piece)?;
         match self.sums.get(number) {
             Some(sum) if *sum == crc32fast::hash(&piece) => Ok(piece.into()),
-            _ => Err(Unfit::Changed(start)),
+            _ => Err((self.unlike)(start)),
         }
     }
 

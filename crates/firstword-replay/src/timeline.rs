@@ -24,7 +24,7 @@ pub use walk::{Visited, Walk};
 /// A log with its index.
 pub struct Timeline {
     foot: Foot,
-    index: Box<dyn ReadAt>,
+    index: Pieces,
     log: Pieces,
     lines: Lines,
     policy: Policy,
@@ -63,8 +63,9 @@ impl Timeline {
         index: Box<dyn ReadAt>,
         policy: Policy,
     ) -> Result<Timeline, Unfit> {
-        let foot = Foot::read(&*index)?;
-        let files: u64 = foot.files.iter().map(|(_, length)| length).sum();
+        let (foot, sums, length) = Foot::read(&*index)?;
+        let index = Pieces::new(index, length, sums, |_| Unfit::Damaged);
+        let files: u64 = foot.files.iter().map(|file| file.length).sum();
         if foot.length != log.length() || files != foot.length {
             return Err(Unfit::OtherLog);
         }
@@ -75,26 +76,26 @@ impl Timeline {
         if !of_policy || foot.rules != firstword_rules::EDITION {
             return Err(Unfit::OtherPolicy);
         }
-        let sums = rows(&*index, foot.pieces, |bytes: &[u8; 4]| u32::from_le_bytes(*bytes))?;
-        let marks = rows(&*index, foot.lines, |bytes: &[u8; LINE]| LineMark::from_bytes(bytes))?;
+        let sums = rows(&index, foot.pieces, |bytes: &[u8; 4]| u32::from_le_bytes(*bytes))?;
+        let marks = rows(&index, foot.lines, |bytes: &[u8; LINE]| LineMark::from_bytes(bytes))?;
         let mut begin = 0;
-        let files = foot.files.iter().map(|(name, length)| {
-            let file = (Arc::from(name.as_str()), begin);
-            begin += length;
-            file
+        let files = foot.files.iter().map(|file| {
+            let named = (Arc::from(file.name.as_str()), begin);
+            begin += file.length;
+            named
         });
         let files = files.collect();
         let lines = Lines::new(foot.kind, &policy);
-        let (log, called) = (Pieces::new(log, sums), None);
+        let log = Pieces::new(log, foot.length, sums, Unfit::Changed);
+        let called = None;
         Ok(Timeline { log, foot, index, lines, policy, marks, files, called })
     }
 
-    /// Holds the whole log against the index, byte for byte; `progress` is told how many bytes more were seen.
+    /// The name of each file, its length, and when it was last written as [`IndexBuilder::file`] was told.
     ///
-    /// # Errors
-    /// [`Unfit::Changed`], or a log that cannot be read.
-    pub fn check(&self, progress: impl FnMut(u64)) -> Result<(), Unfit> {
-        self.log.check_all(progress)
+    /// [`IndexBuilder::file`]: crate::IndexBuilder::file
+    pub fn made_of(&self) -> impl Iterator<Item = (&str, u64, u64)> {
+        self.foot.files.iter().map(|file| (file.name.as_str(), file.length, file.written))
     }
 
     /// What the log holds.
@@ -110,6 +111,11 @@ impl Timeline {
     /// The policy that events are decided under.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The label of the policy that the last decision of the log names; of events there is none.
+    pub fn recorded_under(&self) -> Option<&str> {
+        (self.foot.kind == LogKind::Decisions).then_some(self.foot.policy.as_str())
     }
 
     /// How lines are read.
@@ -165,6 +171,12 @@ impl Timeline {
             Some(called) => called(place),
             None => place,
         })
+    }
+
+    /// The same log, whose files go by these names now, in order.
+    pub fn with_names(mut self, names: impl IntoIterator<Item = Arc<str>>) -> Timeline {
+        self.files.iter_mut().zip(names).for_each(|(file, name)| file.0 = name);
+        self
     }
 
     /// The same log, whose places people call otherwise: those of a copy by what was copied.
@@ -291,7 +303,7 @@ impl Timeline {
             let mut bytes = [0; PARTY];
             let at = self.foot.parties.start + place * PARTY as u64;
             if let Err(error) = self.index.read_at(at, &mut bytes) {
-                return Some(Err(error.into()));
+                return Some(Err(error));
             }
             let row = PartyRow::from_bytes(&bytes);
             let named = || self.name(&row).map(|name| (name, History { row }));
@@ -413,7 +425,7 @@ impl Timeline {
 
 /// All rows of a section.
 fn rows<const BYTES: usize, T>(
-    index: &dyn ReadAt,
+    index: &Pieces,
     section: Section,
     read: impl Fn(&[u8; BYTES]) -> T,
 ) -> Result<Vec<T>, Unfit> {

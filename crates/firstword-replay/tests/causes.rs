@@ -91,7 +91,7 @@ impl<'l> Decided<'l> {
         let lines = Lines::new(kind, &self.policy);
         let scratch = || Ok(Box::new(Vec::new()) as Box<dyn Scratch>);
         let mut builder = IndexBuilder::new(Vec::new(), kind, &self.policy, 7, scratch);
-        builder.file("log");
+        builder.file("log", 0);
         for line in log.split_inclusive(|byte| *byte == b'\n') {
             builder.line(line, &lines.read(line)).unwrap();
         }

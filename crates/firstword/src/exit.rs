@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use firstword_replay::Unfit;
 
 /// How a command ended that did what it could.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +49,7 @@ pub fn code(outcome: anyhow::Result<Exit>) -> ExitCode {
         Err(error) => {
             let message = match closed_pipe(&error) {
                 true => "standard output was closed before everything was written".to_owned(),
-                false => format!("{error:#}"),
+                false => format!("{error:#}{}", hint(&error)),
             };
             say(format_args!("firstword: {message}"));
             ExitCode::from(if error.is::<UsageError>() { 2 } else { 3 })
@@ -78,6 +79,16 @@ pub fn say(line: fmt::Arguments<'_>) {
     }
     shown.push('\n');
     let _ = std::io::stderr().write_all(shown.as_bytes());
+}
+
+/// What to do about an index that turned out not to fit when it was used already.
+fn hint(error: &anyhow::Error) -> &'static str {
+    match error.downcast_ref::<Unfit>() {
+        Some(Unfit::Damaged | Unfit::Changed(_)) => {
+            "; remove the file `.fwindex` beside the log and try again: it is made anew"
+        }
+        _ => "",
+    }
 }
 
 fn closed_pipe(error: &anyhow::Error) -> bool {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use firstword_engine::Engine;
 use firstword_replay::{Line, Lines, ReadAt};
-use firstword_rules::{Millis, Name, What};
+use firstword_rules::{Millis, Name, Policy, What};
 use firstword_wire::Recorded;
 
 use crate::exit::say;
@@ -27,6 +27,8 @@ pub struct Folded {
     pub out_of_order: u64,
     /// The newest `at`.
     pub newest: Option<Millis>,
+    /// The label of the policy that the last decision names; of events there is none.
+    pub recorded_under: Option<Box<str>>,
 }
 
 /// Lets the machines of an engine advance by a log, up to the moment of a time or to its end.
@@ -54,9 +56,20 @@ pub fn fold(
 }
 
 impl Folded {
-    /// Says what of the log could not be used, if anything.
-    pub fn say_troubles(&self) {
+    /// Says what of the log could not be used, if anything, and if it was decided under another policy than this.
+    pub fn say_troubles(&self, policy: &Policy) {
         say_troubles(self.rejected, self.out_of_order);
+        say_policy(self.recorded_under.as_deref(), policy);
+    }
+}
+
+/// Machines know no policy, and what they learnt under one can be asked about under another: that is worth a word.
+pub fn say_policy(before: Option<&str>, now: &Policy) {
+    if let Some(before) = before.filter(|before| **before != *now.label) {
+        say(format_args!(
+            "note: the machines were decided under {before}; what follows is under {}",
+            now.label
+        ));
     }
 }
 
@@ -144,6 +157,9 @@ impl State {
         let Recorded { event, role, seq, verdict, .. } = recorded;
         let person = person_of(recorded);
         let before = self.engine.machine(person).map_or(0, |machine| machine.seq());
+        if self.folded.recorded_under.as_deref() != Some(&*recorded.policy) {
+            self.folded.recorded_under = Some((*recorded.policy).into());
+        }
         self.folded.events += u64::from(firstword_engine::first_role(event) == *role);
         self.folded.out_of_order += u64::from(*seq != before + 1);
         if *seq > before {

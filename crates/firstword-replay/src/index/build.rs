@@ -8,22 +8,22 @@ use firstword_wire::{Recorded, id_of, write_machine};
 
 use super::layout::Counts;
 use super::spill::{ROOM, Spill};
+use super::sums::{Summed, Sums};
 use super::{
-    Entry, Foot, LINES_APART, LineMark, PIECE, PartyRow, Scratch, Section, VISITS_APART, hash,
+    Entry, FileRow, Foot, LINES_APART, LineMark, PartyRow, Scratch, Section, VISITS_APART, hash,
 };
 use crate::log::{Line, LogKind};
 
 /// Makes an index of a log. Machines are held in memory; what grows with the log goes to scratch files where it is
 /// much.
-pub struct IndexBuilder<W> {
-    out: W,
-    written: u64,
+pub struct IndexBuilder<W: Write> {
+    out: Summed<io::BufWriter<W>>,
     scratch: Box<dyn FnMut() -> io::Result<Box<dyn Scratch>> + Send>,
     kind: LogKind,
     key: u64,
     engine: Engine,
     counts: Counts,
-    files: Vec<(String, u64)>,
+    files: Vec<FileRow>,
     /// Person, and the two words of an entry.
     visits: Spill<3>,
     /// Person, and where the machine lies.
@@ -32,13 +32,14 @@ pub struct IndexBuilder<W> {
     ids: Spill<2>,
     /// By the person's number.
     met: Vec<Met>,
-    pieces: Vec<u32>,
-    sum: crc32fast::Hasher,
-    in_piece: usize,
+    /// Of the log.
+    sums: Sums,
     lines: Vec<LineMark>,
     /// Lines of this file so far, and whether its next one is noted whatever its number.
     in_file: u64,
     newest: i64,
+    /// The label of the policy that events are decided under, or that the last decision names.
+    policy: String,
     offset: u64,
     buffer: Vec<u8>,
 }
@@ -60,8 +61,7 @@ impl<W: Write> IndexBuilder<W> {
         scratch: impl FnMut() -> io::Result<Box<dyn Scratch>> + Send + 'static,
     ) -> IndexBuilder<W> {
         IndexBuilder {
-            out,
-            written: 0,
+            out: Summed::new(io::BufWriter::with_capacity(1 << 20, out)),
             scratch: Box::new(scratch),
             kind,
             key,
@@ -72,20 +72,20 @@ impl<W: Write> IndexBuilder<W> {
             snapshots: Spill::new(ROOM / 4),
             ids: Spill::new(ROOM),
             met: Vec::new(),
-            pieces: Vec::new(),
-            sum: crc32fast::Hasher::new(),
-            in_piece: 0,
+            sums: Sums::default(),
             lines: Vec::new(),
             in_file: 0,
             newest: i64::MIN,
+            policy: policy.label.to_string(),
             offset: 0,
             buffer: Vec::new(),
         }
     }
 
-    /// From here on lines are of this file.
-    pub fn file(&mut self, name: &str) {
-        self.files.push((name.to_owned(), 0));
+    /// From here on lines are of this file; `written` is when it was last written, in whatever units: what counts is
+    /// that it is another number afterwards.
+    pub fn file(&mut self, name: &str, written: u64) {
+        self.files.push(FileRow { name: name.to_owned(), length: 0, written });
         self.in_file = 0;
     }
 
@@ -116,28 +116,14 @@ impl<W: Write> IndexBuilder<W> {
     }
 
     /// Sums up the bytes of a line, and moves on.
-    fn pass(&mut self, mut bytes: &[u8]) {
+    fn pass(&mut self, bytes: &[u8]) {
         let length = bytes.len() as u64;
         self.offset += length;
         self.in_file += 1;
-        if let Some((_, so_far)) = self.files.last_mut() {
-            *so_far += length;
+        if let Some(file) = self.files.last_mut() {
+            file.length += length;
         }
-        while !bytes.is_empty() {
-            let (now, rest) = bytes.split_at(bytes.len().min(PIECE - self.in_piece));
-            self.sum.update(now);
-            self.in_piece += now.len();
-            bytes = rest;
-            if self.in_piece == PIECE {
-                self.end_piece();
-            }
-        }
-    }
-
-    fn end_piece(&mut self) {
-        let sum = std::mem::take(&mut self.sum);
-        self.pieces.push(sum.finalize());
-        self.in_piece = 0;
+        self.sums.add(bytes);
     }
 
     fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
@@ -162,8 +148,9 @@ impl<W: Write> IndexBuilder<W> {
             (parties, _) => parties,
         };
         let before = self.engine.machine(person).map_or(0, |machine| machine.seq());
-        if before > 0 && *seq != before + 1 {
-            self.counts.out_of_order += 1;
+        self.counts.out_of_order += u64::from(*seq != before + 1);
+        if self.policy != *recorded.policy {
+            recorded.policy.as_ref().clone_into(&mut self.policy);
         }
         // What was there before, or comes again, changes nothing; what is missing cannot be made up for.
         if *seq <= before {
@@ -213,11 +200,9 @@ impl<W: Write> IndexBuilder<W> {
         if let Some(head) = self.buffer.first_chunk_mut() {
             *head = length.to_le_bytes();
         }
-        let place = self.written;
+        let place = self.out.written;
         self.snapshots.push([number.into(), place], &mut self.scratch)?;
-        self.out.write_all(&self.buffer)?;
-        self.written += self.buffer.len() as u64;
-        Ok(())
+        self.out.write_all(&self.buffer)
     }
 
     /// Ends the log, and with it the index; what was written to.
@@ -225,10 +210,7 @@ impl<W: Write> IndexBuilder<W> {
     /// # Errors
     /// Those of what is written to, and of the scratch files.
     pub fn finish(mut self) -> io::Result<W> {
-        if self.in_piece > 0 {
-            self.end_piece();
-        }
-        let mut out = Out { to: io::BufWriter::new(self.out), written: self.written };
+        let mut out = self.out;
         let visits = out
             .section(|out| self.visits.sorted(|[_, first, second]| out.words(&[first, second])))?;
         let mut kept = vec![0_u32; self.met.len()];
@@ -266,21 +248,22 @@ impl<W: Write> IndexBuilder<W> {
                     first_snapshot += u64::from(kept);
                 }
                 name += text.len() as u64;
-                out.bytes(text.as_bytes())?;
+                out.write_all(text.as_bytes())?;
             }
             Ok(())
         })?;
         self.counts.people = self.met.iter().filter(|met| met.visits > 0).count() as u64;
         rows.sort_by_key(|row| row.hash);
         let parties =
-            out.section(|out| rows.iter().try_for_each(|row| out.bytes(&row.to_bytes())))?;
-        let pieces = out
-            .section(|out| self.pieces.iter().try_for_each(|sum| out.bytes(&sum.to_le_bytes())))?;
-        let lines =
-            out.section(|out| self.lines.iter().try_for_each(|mark| out.bytes(&mark.to_bytes())))?;
+            out.section(|out| rows.iter().try_for_each(|row| out.write_all(&row.to_bytes())))?;
+        let pieces = self.sums.finish();
+        let pieces = out.section(|out| out.write_all(&pieces))?;
+        let lines = out.section(|out| {
+            self.lines.iter().try_for_each(|mark| out.write_all(&mark.to_bytes()))
+        })?;
         let foot = Foot {
             kind: self.kind,
-            policy: self.engine.policy().label.to_string(),
+            policy: self.policy,
             rules: EDITION,
             key: self.key,
             check: hash(self.key, CHECK),
@@ -295,7 +278,9 @@ impl<W: Write> IndexBuilder<W> {
             pieces,
             lines,
         };
-        out.bytes(&foot.to_bytes())?;
+        let sums = std::mem::take(&mut out.sums).finish();
+        out.write_all(&sums)?;
+        out.write_all(&foot.to_bytes(&sums))?;
         out.to.into_inner().map_err(io::IntoInnerError::into_error)
     }
 }
@@ -308,20 +293,9 @@ fn is_first(event: &Event<'_>, role: Role) -> bool {
 /// The word whose hash shows that hashes are made as they were.
 pub(crate) const CHECK: &str = "firstword";
 
-/// What sections are written to.
-struct Out<W: Write> {
-    to: io::BufWriter<W>,
-    written: u64,
-}
-
-impl<W: Write> Out<W> {
-    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.written += bytes.len() as u64;
-        self.to.write_all(bytes)
-    }
-
+impl<W: Write> Summed<W> {
     fn words(&mut self, words: &[u64]) -> io::Result<()> {
-        words.iter().try_for_each(|word| self.bytes(&word.to_le_bytes()))
+        words.iter().try_for_each(|word| self.write_all(&word.to_le_bytes()))
     }
 
     fn section(&mut self, write: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<Section> {

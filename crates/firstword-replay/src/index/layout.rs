@@ -15,7 +15,7 @@ pub(crate) const PIECE: usize = 64 * 1024;
 pub(crate) const PARTY: usize = 64;
 pub(crate) const LINE: usize = 32;
 
-const MAGIC: &[u8; 8] = b"fwindex2";
+const MAGIC: &[u8; 8] = b"fwindex3";
 /// What follows the foot: its checksum, its length, the magic.
 const TAIL: usize = 16;
 
@@ -30,7 +30,7 @@ pub(crate) struct Section {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Foot {
     pub(crate) kind: LogKind,
-    /// The label of the policy that the events were decided under.
+    /// The label of the policy that the events were decided under, or that the last decision names.
     pub(crate) policy: String,
     /// The edition of the rules, so that an index of another is not believed.
     pub(crate) rules: u32,
@@ -40,8 +40,8 @@ pub(crate) struct Foot {
     /// Of the whole log.
     pub(crate) length: u64,
     pub(crate) counts: Counts,
-    /// Names and lengths of the files, in order.
-    pub(crate) files: Vec<(String, u64)>,
+    /// The files, in order.
+    pub(crate) files: Vec<FileRow>,
     pub(crate) names: Section,
     pub(crate) parties: Section,
     pub(crate) visits: Section,
@@ -49,6 +49,15 @@ pub(crate) struct Foot {
     pub(crate) ids: Section,
     pub(crate) pieces: Section,
     pub(crate) lines: Section,
+}
+
+/// A file of the log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct FileRow {
+    pub(crate) name: String,
+    pub(crate) length: u64,
+    /// When it was last written, as whoever made the index counts.
+    pub(crate) written: u64,
 }
 
 /// What a log holds, counted.
@@ -168,8 +177,8 @@ impl Foot {
         [*names, *parties, *visits, *snapshots, *ids, *pieces, *lines]
     }
 
-    /// The foot with what follows it.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    /// The foot with what follows it; before it stand the checksums of all pieces of the index.
+    pub(crate) fn to_bytes(&self, sums: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         let kind = match self.kind {
             LogKind::Events => 0,
@@ -190,10 +199,13 @@ impl Foot {
         };
         text(&self.policy);
         text(&self.files.len().to_string());
-        for (name, length) in &self.files {
+        for FileRow { name, length, written } in &self.files {
             text(name);
             text(&length.to_string());
+            text(&written.to_string());
         }
+        out.extend((sums.len() as u64).to_le_bytes());
+        out.extend(crc32fast::hash(sums).to_le_bytes());
         let sum = crc32fast::hash(&out);
         let length = out.len() as u32;
         out.extend(sum.to_le_bytes());
@@ -202,8 +214,8 @@ impl Foot {
         out
     }
 
-    /// Reads the foot of an index.
-    pub(crate) fn read(index: &dyn ReadAt) -> Result<Foot, Unfit> {
+    /// Reads the foot of an index; and the checksums of the pieces of what stands before these, and how long that is.
+    pub(crate) fn read(index: &dyn ReadAt) -> Result<(Foot, Vec<u32>, u64), Unfit> {
         let total = index.length();
         let mut tail = [0; TAIL];
         let tail_at = total.checked_sub(TAIL as u64).ok_or(Unfit::Foreign)?;
@@ -220,7 +232,15 @@ impl Foot {
         if crc32fast::hash(&bytes) != sum {
             return Err(Unfit::Damaged);
         }
-        Parts(&bytes).foot().ok_or(Unfit::Damaged)
+        let (foot, length, sum) = Parts(&bytes).foot().ok_or(Unfit::Damaged)?;
+        let end = start.checked_sub(length).ok_or(Unfit::Damaged)?;
+        let mut sums = vec![0; length as usize];
+        index.read_at(end, &mut sums)?;
+        if crc32fast::hash(&sums) != sum {
+            return Err(Unfit::Damaged);
+        }
+        let sums = sums.as_chunks::<4>().0.iter().map(|sum| u32::from_le_bytes(*sum)).collect();
+        Ok((foot, sums, end))
     }
 }
 
@@ -245,7 +265,8 @@ impl Parts<'_> {
         Some(Section { start: self.word()?, length: self.word()? })
     }
 
-    fn foot(mut self) -> Option<Foot> {
+    /// The foot; the length of the checksums before it, and the checksum of these.
+    fn foot(mut self) -> Option<(Foot, u64, u32)> {
         let kind = if self.word()? == 0 { LogKind::Events } else { LogKind::Decisions };
         let (rules, key, check, length) =
             (self.word()? as u32, self.word()?, self.word()?, self.word()?);
@@ -266,9 +287,11 @@ impl Parts<'_> {
         let count: usize = self.text()?.parse().ok()?;
         let mut files = Vec::new();
         for _ in 0..count {
-            files.push((self.text()?, self.text()?.parse().ok()?));
+            let (name, length) = (self.text()?, self.text()?.parse().ok()?);
+            files.push(FileRow { name, length, written: self.text()?.parse().ok()? });
         }
-        Some(Foot {
+        let (sums, sum) = (self.word()?, u32::from_le_bytes(*self.0.first_chunk()?));
+        let foot = Foot {
             kind,
             policy,
             rules,
@@ -284,7 +307,8 @@ impl Parts<'_> {
             ids,
             pieces,
             lines,
-        })
+        };
+        Some((foot, sums, sum))
     }
 }
 

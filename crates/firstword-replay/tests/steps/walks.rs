@@ -35,7 +35,7 @@ fn timeline(log: &[u8], kind: LogKind) -> Timeline {
     let lines = Lines::new(kind, &policy());
     let scratch = || Ok(Box::new(Vec::new()) as Box<dyn Scratch>);
     let mut builder = IndexBuilder::new(Vec::new(), kind, &policy(), 7, scratch);
-    builder.file("log");
+    builder.file("log", 0);
     for line in log.split_inclusive(|byte| *byte == b'\n') {
         builder.line(line, &lines.read(line)).unwrap();
     }

@@ -61,7 +61,7 @@ pub fn run(args: &Duties) -> anyhow::Result<Exit> {
     } else {
         let folded;
         (engine, folded) = fold(&args.log.open()?.parts()?, engine, args.at)?;
-        folded.say_troubles();
+        folded.say_troubles(engine.policy());
         let Some(time) = args.at.or(folded.newest) else {
             say(format_args!("0 erasures owed: the log holds no event"));
             return Ok(Exit::Done);

@@ -8,14 +8,13 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use firstword_engine::Engine;
-use firstword_replay::Line;
 use firstword_replay::may::Question;
 use firstword_rules::{Category, Event, Machine, Millis, Name, Policy, Utterance, What};
 use firstword_wire::read::Field;
 use firstword_wire::{Reader, Reject, RejectReason};
 
 use super::log::LogArgs;
-use super::show::{advance, kept, moment_of, note_policy};
+use super::show::{advance, kept, moment_of};
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, usage_error};
 use crate::terminal::{Format, counted, stdout};
@@ -116,7 +115,6 @@ pub fn run(args: &May) -> anyhow::Result<Exit> {
 
 /// The machines of these people by the index of the log.
 ///
-/// Machines know no policy, and what they learnt under one can be asked about under another: that is worth a word.
 /// Machines that lack something would give a wrong answer, so there is none.
 fn from_log(
     args: &May,
@@ -129,23 +127,13 @@ fn from_log(
         "the log holds final decisions alone, and people's machines rest on the forwarded ones too: {}",
         WHOLE
     );
-    let (mut engine, mut noted) = (Engine::new(policy), None);
+    let mut engine = Engine::new(policy);
     for person in parties {
         let Some(history) = timeline.history(person)? else { continue };
         let met = timeline.met_before(&history, moment)?;
         timeline.put_machine(&mut engine, &history, met)?;
         let missing = engine.machine(person).map_or(0, Machine::seq) - met;
         ensure!(missing == 0, "{} of {person} missing: {WHOLE}", counted(missing, "decision"));
-        let last = timeline.entries(&history, met.saturating_sub(1)..met)?;
-        let Some(last) = last.first() else { continue };
-        let line = timeline.line(last.offset)?;
-        if let Line::Decision(last) = timeline.lines().read(&line)
-            && *last.policy != *engine.policy().label
-            && noted.as_deref() != Some(&*last.policy)
-        {
-            note_policy(&engine, &last.policy);
-            noted = Some(last.policy.into_owned());
-        }
     }
     Ok((engine, at))
 }

@@ -17,7 +17,7 @@ use super::log::LogArgs;
 use super::policy::write_one;
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, say, usage_error};
-use crate::folding::{fold, say_troubles};
+use crate::folding::{fold, say_policy, say_troubles};
 use crate::io::state::StateDir;
 use crate::terminal::{Colours, Format, counted, stdout};
 
@@ -101,27 +101,23 @@ pub fn moment_of(
     at: Option<Millis>,
 ) -> anyhow::Result<(Timeline, Millis, u64)> {
     let timeline = log.open()?.timeline(policy)?;
-    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
+    say_troubles_of(&timeline);
     let moment = at.map_or(Ok(timeline.end()), |at| timeline.moment(at))?;
     let at = at.or(timeline.newest()?).ok_or_else(no_time)?;
     Ok((timeline, at, moment))
 }
 
+/// Says what of a log could not be used, if anything, and if it was decided under another policy.
+pub fn say_troubles_of(timeline: &Timeline) {
+    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
+    say_policy(timeline.recorded_under(), timeline.policy());
+}
+
 /// Puts the machines that a folder holds into an engine, and says if they were decided under another policy.
 pub fn kept(folder: &Path, engine: &mut Engine) -> anyhow::Result<()> {
     let before = StateDir::peek(folder, engine)?;
-    if *before != *engine.policy().label {
-        note_policy(engine, &before);
-    }
+    say_policy(Some(&before), engine.policy());
     Ok(())
-}
-
-/// Machines know no policy, and what they learnt under one can be asked about under another: that is worth a word.
-pub fn note_policy(engine: &Engine, before: &str) {
-    let now = &engine.policy().label;
-    say(format_args!(
-        "note: the machines were decided under {before}; what follows is under {now}"
-    ));
 }
 
 /// Lets machines that were kept advance by logs, if any are named; the time that is asked about.
@@ -134,7 +130,7 @@ pub fn advance(
     if !log.is_empty() {
         let folded;
         (engine, folded) = fold(&log.open()?.parts()?, engine, at)?;
-        folded.say_troubles();
+        folded.say_troubles(engine.policy());
         newest = folded.newest;
     }
     Ok((engine, at.or(newest).ok_or_else(no_time)?))

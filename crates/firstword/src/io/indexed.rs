@@ -5,16 +5,16 @@
 
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use firstword_replay::{IndexBuilder, Line, Lines, LogKind, ReadAt, Scratch, Timeline, Unfit};
 use firstword_rules::Policy;
 use firstword_wire::trim_line;
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 
 use super::lines::{Chunk, Chunks};
 use super::parts::Parts;
@@ -42,9 +42,6 @@ pub fn of_parts(parts: Parts, policy: &Policy, beside: Option<&Path>) -> anyhow:
     {
         match fitting(&parts, file, policy) {
             Ok(timeline) => return Ok(timeline),
-            Err(Unfit::Unreadable(error)) => {
-                return Err(error).with_context(|| format!("cannot read {}", path.display()));
-            }
             // A log grows and policies change: that an index has to be made again is nothing to worry about.
             Err(Unfit::OtherLog | Unfit::OtherPolicy) => (),
             Err(unfit) => say(format_args!("note: {}: {unfit}; making it again", path.display())),
@@ -77,20 +74,14 @@ fn parts_are_files(paths: &[PathBuf]) -> bool {
     !paths.is_empty() && paths.iter().all(|path| path.is_file())
 }
 
-/// An index that was made before, if it fits: where the log was written after it, every byte is looked at.
+/// An index that was made before, if it fits: each file is as long as it was, and was not written since.
 fn fitting(parts: &Parts, file: File, policy: &Policy) -> Result<Timeline, Unfit> {
-    let made = file.metadata()?.modified().ok();
-    let timeline =
-        Timeline::open(Box::new(parts.clone()), Box::new(Held(file.try_clone()?)), policy.clone())?;
-    if parts.written().zip(made).is_none_or(|(written, made)| written >= made) {
-        let progress = Progress::bytes("checking the index", Some(parts.length()));
-        let checked = timeline.check(|bytes| progress.advance(bytes));
-        progress.finish();
-        checked?;
-        // Whoever comes next need not look again; where that cannot be noted, it is looked at again.
-        let _ = file.set_modified(SystemTime::now());
+    let timeline = Timeline::open(Box::new(parts.clone()), Box::new(Held(file)), policy.clone())?;
+    if !timeline.made_of().map(|(_, length, written)| (length, written)).eq(parts.stamps()) {
+        return Err(Unfit::OtherLog);
     }
-    Ok(timeline)
+    let names: Vec<_> = parts.names().map(Arc::from).collect();
+    Ok(timeline.with_names(names))
 }
 
 /// What is in the way of an index: the log, or the place for it.
@@ -102,7 +93,12 @@ enum Trouble {
 fn make_beside(parts: &Parts, policy: &Policy, path: &Path) -> Result<File, Trouble> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let new = NamedTempFile::new_in(folder).map_err(Trouble::Folder)?;
+    // Whoever may read the log may read its index.
+    let new = Builder::new()
+        .prefix(".fwindex-")
+        .permissions(parts.permissions().map_err(Trouble::Folder)?)
+        .tempfile_in(folder)
+        .map_err(Trouble::Folder)?;
     let to = new.reopen().map_err(Trouble::Folder)?;
     make(parts, policy, to).map_err(Trouble::Log)?;
     new.persist(path).map_err(|error| Trouble::Folder(error.error))
@@ -120,9 +116,9 @@ fn make(parts: &Parts, policy: &Policy, to: File) -> anyhow::Result<()> {
     let progress = Progress::bytes("indexing", Some(parts.length()));
     let key = RandomState::new().hash_one("index");
     let scratch = || Ok(Box::new(ScratchFile(tempfile::tempfile()?)) as Box<dyn Scratch>);
-    let builder =
-        IndexBuilder::new(BufWriter::with_capacity(1 << 20, to), kind, policy, key, scratch);
-    let mut indexing = Indexing { builder, failed: None };
+    let builder = IndexBuilder::new(to, kind, policy, key, scratch);
+    let stamps: Vec<_> = parts.stamps().map(|(_, written)| written).collect();
+    let mut indexing = Indexing { builder, stamps: stamps.into_iter(), failed: None };
     let chunks = Chunks::of_each(parts.inputs(&progress));
     let work = Reading { lines: Lines::new(kind, policy) };
     let ran = pipeline::run(chunks, &work, &mut indexing, pipeline::threads(None), |()| Ok(()));
@@ -132,7 +128,7 @@ fn make(parts: &Parts, policy: &Policy, to: File) -> anyhow::Result<()> {
         return Err(error).context("cannot write the index");
     }
     let out = indexing.builder.finish().context("cannot write the index")?;
-    out.into_inner().map_err(|error| error.into_error())?.sync_all()?;
+    out.sync_all()?;
     Ok(())
 }
 
@@ -160,7 +156,9 @@ struct Reading {
 }
 
 struct Indexing {
-    builder: IndexBuilder<BufWriter<File>>,
+    builder: IndexBuilder<File>,
+    /// When the files to come were last written.
+    stamps: std::vec::IntoIter<u64>,
     failed: Option<io::Error>,
 }
 
@@ -179,7 +177,7 @@ impl Work for Reading {
 
     fn step(&self, state: &mut Indexing, (file, lines): &Self::Lines<'_>) {
         if let Some(name) = file {
-            state.builder.file(name);
+            state.builder.file(name, state.stamps.next().unwrap_or_default());
         }
         for (bytes, line) in lines {
             if state.failed.is_none() {

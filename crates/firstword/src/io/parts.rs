@@ -1,12 +1,12 @@
 //! A log out of parts that can be read anywhere: files as they lie there, or copies of what was packed or came by a
 //! pipe.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, BufReader, Read, Seek, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
 
 use anyhow::Context;
 use firstword_replay::ReadAt;
@@ -28,6 +28,7 @@ struct Part {
     in_file: u64,
     in_log: u64,
     length: u64,
+    written: u64,
 }
 
 impl Parts {
@@ -64,8 +65,8 @@ impl Parts {
 
     /// A part that lies in a file from some place on.
     pub fn add(&mut self, name: String, file: Arc<File>, in_file: u64, length: u64) {
-        let in_log = self.length();
-        self.parts.push(Part { name, file, in_file, in_log, length });
+        let (in_log, written) = (self.length(), written(&file).unwrap_or(0));
+        self.parts.push(Part { name, file, in_file, in_log, length, written });
     }
 
     /// The parts as inputs, read from their begin; progress is told.
@@ -82,11 +83,37 @@ impl Parts {
         })
     }
 
-    /// When the youngest of its files was last written, where that is known.
-    pub fn written(&self) -> Option<SystemTime> {
-        let times = self.parts.iter().map(|part| part.file.metadata().ok()?.modified().ok());
-        times.max().flatten()
+    /// The length of each part that holds anything, and when its file was last written: nanoseconds since 1970, 0
+    /// where that is not known.
+    pub fn stamps(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.full().map(|part| (part.length, part.written))
     }
+
+    /// The names of the same parts.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.full().map(|part| part.name.as_str())
+    }
+
+    fn full(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| part.length > 0)
+    }
+
+    /// Who may do what with the first of its files.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn permissions(&self) -> io::Result<Permissions> {
+        let file = self.parts.first().map(|part| &part.file).ok_or(io::ErrorKind::NotFound)?;
+        let mode = file.metadata()?.permissions().mode();
+        // Its owner makes it again.
+        Ok(Permissions::from_mode(mode & 0o666 | 0o600))
+    }
+}
+
+/// When a file was last written.
+fn written(file: &File) -> Option<u64> {
+    let since = file.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_nanos()).ok()
 }
 
 impl ReadAt for Parts {

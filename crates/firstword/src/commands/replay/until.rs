@@ -10,15 +10,16 @@ use serde::Serialize;
 use super::Replay;
 use crate::commands::decide::row;
 use crate::commands::policy::{write_json, write_one};
+use crate::commands::show::say_troubles_of;
 use crate::exit::{Exit, say};
-use crate::folding::{Folded, fold, say_troubles};
+use crate::folding::{Folded, fold};
 use crate::terminal::{Colours, Format, counted, stdout, table, thousands};
 
 /// What all machines hold.
 pub fn of_everybody(args: &Replay) -> anyhow::Result<Exit> {
     let engine = Engine::new(args.policies.one()?);
     let (engine, folded) = fold(&args.open()?.parts()?, engine, args.until)?;
-    folded.say_troubles();
+    folded.say_troubles(engine.policy());
     let at = args.until.or(folded.newest).unwrap_or(Millis(0));
     let held = summary(&engine, at);
     let mut out = stdout();
@@ -114,7 +115,7 @@ impl<'e> Everybody<'e> {
 /// One person's visits.
 pub fn of_person(args: &Replay, person: &Name<'_>) -> anyhow::Result<Exit> {
     let timeline = args.open()?.timeline(&args.policies.one()?)?;
-    say_troubles(timeline.counts().rejected, timeline.counts().out_of_order);
+    say_troubles_of(&timeline);
     let Some(history) = timeline.history(person)? else {
         say(format_args!("nothing in the log is about {person}"));
         return Ok(Exit::Done);
