@@ -69,7 +69,7 @@ pub struct Chapter {
     pub rows: Vec<Row>,
     /// What was held of the thing that a fact is about; nothing for an utterance.
     pub held: Option<Held>,
-    /// What was refused before, and so gave no right: the newest words that would have given one, where none did.
+    /// What was refused before, and so gave no right: the newest words that would give one, had they been let through.
     pub refused: Option<Happening>,
     /// From when what was denied would have been let through with nothing else happening; nothing for what was not
     /// denied, or where decisions are missing.
@@ -248,9 +248,13 @@ fn chapter(
         verdict => verdict == Verdict::Ignored(Reason::NoCall),
     };
     let grounds = rows.iter().flat_map(|row| &row.grounds);
-    let mut grounds = grounds.chain(held.iter().flat_map(|held| &held.grounds));
-    let no_words = !grounds.any(|caused| past.gives_right(&caused.ground));
-    let refused = if asked_for_words && no_words { past.refused(offset)? } else { None };
+    let grounds = grounds.chain(held.iter().flat_map(|held| &held.grounds));
+    let right = grounds.filter_map(|caused| past.gives_right(&caused.ground)).max();
+    let refused = if asked_for_words { past.refused(offset)? } else { None };
+    // Only what would still give the right, had it been let through, and what did not come before words that did.
+    let refused = refused.filter(|refused| {
+        right.is_none_or(|right| refused.at > right) && event.at < refused.at + policy.reply_window
+    });
     let later = match trail.verdict {
         Verdict::Denied(_) if missing == 0 => later(timeline, policy, offset, event)?,
         _ => None,

@@ -31,12 +31,20 @@ impl Reason {
     ///
     /// ```
     /// # use firstword_rules::Reason;
-    /// assert_eq!(Reason::NotOptedIn.ends(), "Ends when: the person opts in.");
+    /// assert_eq!(Reason::PurposeForbidden.ends(), "Ends: with another purpose.");
     /// ```
     pub fn ends(self) -> &'static str {
         let entry = self.entry();
         let end = entry.find("Ends").and_then(|start| entry.get(start..)).unwrap_or_default();
         end.lines().next().unwrap_or_default()
+    }
+
+    /// Whether it ends by itself: time alone takes it away.
+    pub fn passes(self) -> bool {
+        matches!(
+            self,
+            Reason::QuietHours | Reason::MarketingCap | Reason::UnansweredStarts | Reason::InDoubt
+        )
     }
 
     /// What somebody can do about it.

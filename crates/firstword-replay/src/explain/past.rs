@@ -46,13 +46,13 @@ impl Past<'_> {
         caused.collect()
     }
 
-    /// Whether a ground is words that give the right that the event at hand asks for.
-    pub(super) fn gives_right(&self, ground: &Ground) -> bool {
-        matches!(
-            (ground, self.role),
-            (Ground::Spoke(..), Role::Recipient(_))
-                | (Ground::Heard(..), Role::Sender | Role::Subject)
-        )
+    /// The time of words that give the right that the event at hand asks for, where a ground is such.
+    pub(super) fn gives_right(&self, ground: &Ground) -> Option<Millis> {
+        match (ground, self.role) {
+            (Ground::Spoke(_, at), Role::Recipient(_))
+            | (Ground::Heard(_, at), Role::Sender | Role::Subject) => Some(*at),
+            _ => None,
+        }
     }
 
     /// The newest words that would give that right, had they not been refused: those of P to Q where Q speaks now,

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::explain::{Ground, Sight};
 use crate::facts::{forbidden_content, sector};
-use crate::{Dated, Grant, Kind, Purposes, Regions, limits, orders, permission};
+use crate::{Dated, Grant, Hours, Kind, Purposes, Regions, limits, orders, permission};
 
 pub(super) fn says(case: &Case<'_, '_>) -> Sight {
     let found = case.utterance().is_some_and(|utterance| utterance.finds("opt_out"));
@@ -127,11 +127,20 @@ pub(super) fn quiet(case: &Case<'_, '_>) -> Sight {
     Sight::of(match entry {
         Some(entry) => {
             let zone = entry.timezone.iana_name().unwrap_or("UTC");
-            format!("quiet hours hold{} ({zone})", region(case))
+            format!("quiet hours hold{} ({}{zone})", region(case), hours(&entry.hours))
         }
         None => format!("no quiet hours hold{}", region(case)),
     })
     .on(case.machine.region().map(Ground::Region))
+}
+
+/// From when to when, where it is the same every day.
+fn hours(hours: &Hours) -> String {
+    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    match hours {
+        Hours::Daily { from, to } => format!("{} to {}, ", clock(*from), clock(*to)),
+        Hours::Days(_) => String::new(),
+    }
 }
 
 pub(super) fn marketed(case: &Case<'_, '_>) -> Sight {

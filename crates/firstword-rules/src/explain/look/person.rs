@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::explain::{Ground, Sight};
 use crate::machine::ANSWERS;
 use crate::standing::{Bearings, accepts, answer, in_force};
-use crate::{Dated, Kind, Reach, Standing, orders, rights};
+use crate::{Consequence, Dated, Kind, Reach, Stage, Standing, Terms, orders, rights};
 
 pub(crate) fn memory(case: &Case<'_, '_>) -> Sight {
     let known = case.machine.seen().contains(case.visit.mark);
@@ -71,20 +71,34 @@ fn because(case: &Case<'_, '_>, standing: Standing) -> Sight {
         (Some(_), _, Some(answer)) => {
             let Dated { at, value } = answer;
             told(&format!("{value} terms `{}` at {at}", terms.version))
+                .and(stage(case, terms.on_declined(case.region()), terms))
                 .on(ground(&terms.version, answer))
         }
         (Some(_), _, None) => {
             let since = terms.effective(case.region());
             told(&format!("no answer to terms `{}`, in force since {since}", terms.version))
+                .and(stage(case, terms.on_silence(case.region()), terms))
                 .and(dropped(case))
         }
     }
 }
 
+/// Since when the stage holds that time alone brought, where the terms come in stages.
+fn stage(case: &Case<'_, '_>, consequence: &Consequence, terms: &Terms) -> Option<String> {
+    let Consequence::Stages(stages) = consequence else { return None };
+    let since = |stage: &Stage| terms.effective(case.region()) + stage.after;
+    let begun = stages.iter().map(since).rfind(|since| *since <= case.at())?;
+    Some(format!(", by the stage that began at {begun}"))
+}
+
 /// That an answer may have been dropped, where as many are kept as can be.
 fn dropped(case: &Case<'_, '_>) -> Option<String> {
     let full = case.machine.answers().len() >= ANSWERS;
-    full.then(|| format!(", among the {ANSWERS} answers that are kept"))
+    full.then(|| {
+        format!(
+            "; only the {ANSWERS} newest answers are kept, and an older one may have been dropped"
+        )
+    })
 }
 
 /// Whether the terms say something else for P than for somebody elsewhere: of no known region, or of one that the

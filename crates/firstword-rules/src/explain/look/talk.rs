@@ -24,16 +24,21 @@ pub(super) fn right(case: &Case<'_, '_>) -> Sight {
         ))
         .on([ground]);
     }
-    let spoke = |kind| case.conversation.and_then(|talk| talk.spoke(kind));
-    let before = newest(KINDS.into_iter().map(|kind| (kind, spoke(kind)))).filter(|_| recipient);
-    match before.zip(permission::floor(case)) {
-        Some(((spoke, kind), floor)) if spoke <= floor => Sight::of(format!(
-            "P spoke to Q at {spoke}, but opted out, or came into doubt, at {floor}"
-        ))
-        .on([Ground::Spoke(kind, spoke)])
-        .on(behind(floor, case)),
-        _ => nothing_to_reply_to(case, recipient),
-    }
+    let usable: &[Kind] = if case.kind() == Kind::Call { &[Kind::Call] } else { &KINDS };
+    let cut_off = if recipient { cut_off(case, usable) } else { None };
+    cut_off.unwrap_or_else(|| nothing_to_reply_to(case, recipient))
+}
+
+/// The newest words of P to a business of these kinds that count no more: P opted out since, or came into doubt.
+fn cut_off(case: &Case<'_, '_>, kinds: &[Kind]) -> Option<Sight> {
+    let floor = permission::floor(case).filter(|_| !case.peer_is_person())?;
+    let spoke = |kind: &Kind| (*kind, case.conversation.and_then(|talk| talk.spoke(*kind)));
+    let (spoke, kind) = newest(kinds.iter().map(spoke)).filter(|(spoke, _)| *spoke <= floor)?;
+    let behind = behind(floor, case);
+    let doubted = matches!(behind.as_slice(), [Ground::Doubt(_)]);
+    let since = if doubted { "came into doubt" } else { "opted out" };
+    let saw = format!("P spoke to Q at {spoke}, but {since} at {floor}");
+    Some(Sight::of(saw).on([Ground::Spoke(kind, spoke)]).on(behind))
 }
 
 /// There are no words to reply to; by a call there may be a message.
@@ -45,9 +50,18 @@ fn nothing_to_reply_to(case: &Case<'_, '_>, recipient: bool) -> Sight {
     let ground = if recipient { Ground::Spoke } else { Ground::Heard };
     match (message.filter(|_| case.kind() == Kind::Call), recipient) {
         (Some(at), _) => {
-            let who = if recipient { "P wrote to Q" } else { "Q wrote to P" };
-            Sight::of(format!("{who} at {at}, but a message gives no right to call"))
-                .on([ground(Kind::Message, at)])
+            let rang = rights::heard(case, Kind::Call).is_some_and(|call| call <= at);
+            Sight::of(match (recipient, rang && !case.peer_is_person()) {
+                // Whoever picks up a call has as good as written.
+                (true, true) => format!(
+                    "P wrote to Q, or answered its call, at {at}, but neither gives a right to call"
+                ),
+                (true, false) => {
+                    format!("P wrote to Q at {at}, but a message gives no right to call")
+                }
+                (false, _) => format!("Q wrote to P at {at}, but a message gives no right to call"),
+            })
+            .on([ground(Kind::Message, at)])
         }
         (None, true) => {
             Sight::of("P said nothing to Q that gives the right to reply").and(forgotten(case))
@@ -88,7 +102,8 @@ pub(super) fn liveness(case: &Case<'_, '_>) -> Sight {
     let spoke = newest(KINDS.into_iter().zip([spoke_message, spoke_call]));
     let (at, ground) = match (heard, spoke) {
         (None, None) => {
-            return Sight::of("nothing between P and Q keeps the pair live").and(forgotten(case));
+            let nothing = || Sight::of("nothing between P and Q keeps the pair live");
+            return cut_off(case, &KINDS).unwrap_or_else(|| nothing().and(forgotten(case)));
         }
         (Some((at, kind)), spoke) if spoke.is_none_or(|(spoke, _)| spoke <= at) => {
             (at, Ground::Heard(kind, at))

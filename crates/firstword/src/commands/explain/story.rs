@@ -108,7 +108,8 @@ fn tell(out: &mut impl Write, chapter: &Chapter, all: bool, colours: Colours) ->
         writeln!(out)?;
         writeln!(out, "  {}", reason.ends())?;
         if let Some(later) = &chapter.later {
-            writeln!(out, "  With nothing else happening: {}", let_through(later, colours))?;
+            let then = let_through(later, reason, colours);
+            writeln!(out, "  With nothing else happening: {then}")?;
         }
         writeln!(out, "  To do: {}", reason.to_do())?;
     }
@@ -116,8 +117,12 @@ fn tell(out: &mut impl Write, chapter: &Chapter, all: bool, colours: Colours) ->
 }
 
 /// From when something would be let through, and as what.
-fn let_through(later: &Later, colours: Colours) -> String {
+fn let_through(later: &Later, reason: Reason, colours: Colours) -> String {
     match later {
+        // What ends by itself, and yet never: something else is in the way by then.
+        Later::Never if reason.passes() => {
+            "never let through: when this ends, something else forbids it.".to_owned()
+        }
         Later::Never => "never let through.".to_owned(),
         Later::From(when, outcome) => {
             let when = colours.strong(&when.to_string());
