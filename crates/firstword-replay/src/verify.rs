@@ -18,8 +18,8 @@ mod summary;
 
 use firstword_engine::Engine;
 use firstword_rules::{
-    Decision, EDITION, Machine, Mark, Party, PartyKind, Policy, Role, Verdict, Visit, decide,
-    evolve,
+    Basis, Decision, EDITION, Machine, Mark, Millis, Party, PartyKind, Policy, Role, Verdict,
+    Visit, decide, evolve,
 };
 use firstword_wire::Recorded;
 
@@ -27,7 +27,7 @@ use course::{Course, Turn};
 pub use difference::{Difference, Fault, Who};
 pub use line::Line;
 use line::Unread;
-use relay::{Forwarded, Relay};
+use relay::{Forwarded, Relay, Told};
 pub use summary::{Summary, Unverified};
 
 use crate::{Outcome, Part, Place};
@@ -42,6 +42,9 @@ pub const HELD_IN_ALL: usize = 262_144;
 pub enum Extent {
     /// All of it, from where the machines are: a person whose numbers begin later has lost some.
     Whole,
+    /// The same of a topic to which is written: its partitions end at moments of their own, so that what one forwarded
+    /// may lie behind its end when the other's is read.
+    Growing,
     /// A range: people may begin in the middle.
     Range,
 }
@@ -118,16 +121,33 @@ impl Verifier {
                 self.give_up_waiting(person, found);
             }
         }
+        if self.extent == Extent::Whole && !self.is_final_only {
+            self.not_forwarded(found);
+        }
         let Verifier { engine, courses, relay, mut summary, .. } = self;
         summary.count(found.get(before..).unwrap_or_default());
         let count = |which: fn(&Course) -> bool| courses.iter().filter(|it| which(it)).count();
         summary.people = count(Course::has_begun) as u64;
         summary.begun_in_the_middle = count(Course::began_in_the_middle) as u64;
-        let (unanswered, first) = relay.waiting();
+        let (unanswered, first) = relay.unanswered();
         summary.unanswered = unanswered;
         summary.first_unanswered =
-            first.map(|(sender, seq)| (engine.name(sender).to_string(), seq));
+            first.map(|Forwarded { sender: (sender, seq), place, .. }| {
+                (engine.name(*sender).to_string(), *seq, place.clone())
+            });
         summary
+    }
+
+    /// Says what recipients were told that nobody forwarded, where the sender's decisions are all there.
+    fn not_forwarded(&mut self, found: &mut Vec<Difference>) {
+        for Told { sender, place, who, .. } in self.relay.not_forwarded() {
+            let Some(sender) = sender else { continue };
+            let course = self.course(sender);
+            if course.has_begun() && !course.lacks_any() {
+                let (who, fault) = (Some(who), Fault::NotForwarded);
+                found.push(Difference { place, who, fault, since: None });
+            }
+        }
     }
 
     fn case<'l>(&mut self, place: &'l Place, read: &'l Recorded<'l>, mark: Mark) -> Case<'l> {
@@ -168,24 +188,36 @@ impl Verifier {
         let (mark, at) = (visit.mark, read.event.at);
         match (read.role, read.verdict) {
             (Role::Sender, Verdict::Forwarded(basis)) => {
-                self.relay.forwarded(Forwarded { mark, at, basis, sender: (person, read.seq) });
+                let (sender, place) = ((person, read.seq), case.place.clone());
+                let forwarded = Forwarded { mark, at, basis, sender, place };
+                if let Some((forwarded, told)) = self.relay.forwarded(forwarded) {
+                    let fault = self.told_otherwise(&forwarded, told.at, told.said);
+                    let (place, who) = (told.place, Some(told.who));
+                    found.push(Difference { place, who, fault, since: None });
+                }
             }
             (Role::Recipient(Some(said)), _) => {
-                let Some(forwarded) = self.relay.received(mark, at, said) else { return };
-                let part = |field, one: String, other: String| {
-                    (one != other).then_some(Part { field, one: Some(one), other: Some(other) })
-                };
-                let parts = [
-                    part("said", forwarded.basis.to_string(), said.to_string()),
-                    part("at", forwarded.at.to_string(), at.to_string()),
-                ];
-                let (sender, seq) = forwarded.sender;
-                let sender = (self.engine.name(sender).to_string(), seq);
-                let parts = parts.into_iter().flatten().collect();
-                self.tell(case, Fault::Relayed { parts, sender }, found);
+                if let Some(forwarded) = self.relay.received(case, said) {
+                    let fault = self.told_otherwise(&forwarded, at, said);
+                    self.tell(case, fault, found);
+                }
             }
             _ => (),
         }
+    }
+
+    /// What was forwarded, and what the recipient's gate says of it.
+    fn told_otherwise(&self, forwarded: &Forwarded, at: Millis, said: Basis) -> Fault {
+        let part = |field, one: String, other: String| {
+            (one != other).then_some(Part { field, one: Some(one), other: Some(other) })
+        };
+        let parts = [
+            part("said", forwarded.basis.to_string(), said.to_string()),
+            part("at", forwarded.at.to_string(), at.to_string()),
+        ];
+        let (sender, seq) = forwarded.sender;
+        let sender = (self.engine.name(sender).to_string(), seq);
+        Fault::Relayed { parts: parts.into_iter().flatten().collect(), sender }
     }
 
     /// Judges the decisions that were held back and whose turn it now is.

@@ -85,6 +85,11 @@ impl Course {
         missing.get(before).is_some_and(|range| range.contains(&seq))
     }
 
+    /// Whether decisions were counted as missing.
+    pub(super) fn lacks_any(&self) -> bool {
+        self.odd.as_deref().is_some_and(|odd| !odd.missing.is_empty())
+    }
+
     /// Keeps a line that came too early.
     pub(super) fn hold(&mut self, seq: u64, place: &Place, bytes: &[u8]) -> Result<(), Fault> {
         let odd = self.odd.get_or_insert_default();

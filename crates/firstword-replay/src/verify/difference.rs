@@ -70,6 +70,9 @@ pub enum Fault {
         /// The sender, and the number of that decision.
         sender: (String, u64),
     },
+    /// The recipient's gate says what the sender's gate said, and the sender's decisions, all of which are there, forward
+    /// no such thing.
+    NotForwarded,
     /// The log holds final decisions alone: without the forwarded ones nobody's numbers are whole. Told once, and then
     /// nothing more.
     FinalOnly,
@@ -88,8 +91,17 @@ impl Who {
 
 impl Fault {
     /// Every word of [`Fault::as_str`], in the order of [`Fault`].
-    pub const WORDS: [&'static str; 8] =
-        ["no_decision", "gap", "repeat", "order", "too_late", "changed", "relayed", "final_only"];
+    pub const WORDS: [&'static str; 9] = [
+        "no_decision",
+        "gap",
+        "repeat",
+        "order",
+        "too_late",
+        "changed",
+        "relayed",
+        "not_forwarded",
+        "final_only",
+    ];
 
     /// One word for it.
     pub fn as_str(&self) -> &'static str {
@@ -101,6 +113,7 @@ impl Fault {
             Fault::TooLate => "too_late",
             Fault::Changed { .. } => "changed",
             Fault::Relayed { .. } => "relayed",
+            Fault::NotForwarded => "not_forwarded",
             Fault::FinalOnly => "final_only",
         }
     }
@@ -128,6 +141,9 @@ impl fmt::Display for Fault {
             Fault::Relayed { sender: (person, seq), .. } => {
                 write!(f, "not what the sender's gate forwarded, in decision {seq} of {person}")
             }
+            Fault::NotForwarded => f.write_str(
+                "no decision of the sender forwards it: one of the two lines was changed, or the sender's last is lost",
+            ),
             Fault::FinalOnly => f.write_str(
                 "the log holds final decisions only, so that nothing more can be verified; make it with \
                  `firstword decide --all`",

@@ -26,8 +26,8 @@ pub struct Summary {
     pub in_the_middle: u64,
     /// How many decisions forwarded something that the log tells no more of: it may just end, or be cut.
     pub unanswered: u64,
-    /// One of these: the sender, and the number of the decision.
-    pub first_unanswered: Option<(String, u64)>,
+    /// The first of these: the sender, the number of the decision, and where it lies.
+    pub first_unanswered: Option<(String, u64, Place)>,
     /// People whose decisions from 1 on are missing, as all of them are in a range that nobody called one.
     pub gaps_at_the_beginning: u64,
     differences: [u64; Fault::WORDS.len()],

@@ -28,8 +28,13 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
             "the log holds events: --verify is about decisions, as `firstword decide --all` makes them",
         ));
     }
-    let mut verifier =
-        verifier(policies, if args.partial { Extent::Range } else { Extent::Whole })?;
+    let extent = match &log {
+        _ if args.partial => Extent::Range,
+        Log::Files(_) => Extent::Whole,
+        #[cfg(feature = "kafka")]
+        Log::Topic(..) => Extent::Growing,
+    };
+    let mut verifier = verifier(policies, extent)?;
     let mut report = Report::begin(Format::or_default(args.format))?;
     let ran = pipeline::run(chunks, &Verifying(&log), &mut verifier, args.threads(), |found| {
         report.differences(found)

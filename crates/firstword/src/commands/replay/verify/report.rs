@@ -100,6 +100,8 @@ struct Came {
 struct Unanswered {
     person: String,
     seq: u64,
+    source: String,
+    line: u64,
 }
 
 impl Report {
@@ -154,10 +156,9 @@ impl Report {
                 begun_in_the_middle: summary.begun_in_the_middle,
                 not_verified: not_verified(summary) + summary.in_the_middle,
                 unanswered: summary.unanswered,
-                first_unanswered: summary
-                    .first_unanswered
-                    .clone()
-                    .map(|(person, seq)| Unanswered { person, seq }),
+                first_unanswered: summary.first_unanswered.clone().map(|(person, seq, place)| {
+                    Unanswered { person, seq, source: place.source.to_string(), line: place.number }
+                }),
             };
             writeln!(self.out, "],\n\"summary\":{}}}", serde_json::to_string(&came)?)?;
         }
@@ -348,9 +349,10 @@ fn summarise(summary: &Summary, partial: bool) {
     if summary.lines == 0 {
         say(format_args!("  note: the log is empty"));
     }
-    if summary.unanswered > 0 {
+    if let Some((person, seq, place)) = &summary.first_unanswered {
         say(format_args!(
-            "  note: {} forwarded what no recipient's gate decided after it, as where a log ends or is cut",
+            "  note: {} forwarded what no recipient's gate decided: the first is decision {seq} of {person}, at {place}; \
+             so where a log ends, or lost some",
             counted(summary.unanswered, "decision")
         ));
     }
