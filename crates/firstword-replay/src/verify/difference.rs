@@ -70,8 +70,8 @@ pub enum Fault {
         /// The sender, and the number of that decision.
         sender: (String, u64),
     },
-    /// The recipient's gate says what the sender's gate said, and the sender's decisions, all of which are there, forward
-    /// no such thing.
+    /// The recipient's gate says what the sender's gate said, and of the sender's decisions, which are all there, none
+    /// forwards such a thing.
     NotForwarded,
     /// The log holds final decisions alone: without the forwarded ones nobody's numbers are whole. Told once, and then
     /// nothing more.
@@ -142,7 +142,8 @@ impl fmt::Display for Fault {
                 write!(f, "not what the sender's gate forwarded, in decision {seq} of {person}")
             }
             Fault::NotForwarded => f.write_str(
-                "no decision of the sender forwards it: one of the two lines was changed, or the sender's last is lost",
+                "no decision of the sender forwards it: one of the two lines was changed, or the sender's last is \
+                 lost",
             ),
             Fault::FinalOnly => f.write_str(
                 "the log holds final decisions only, so that nothing more can be verified; make it with \

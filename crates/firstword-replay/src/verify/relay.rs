@@ -1,8 +1,8 @@
 //! What sender's gates forwarded, and what recipient's gates say that they were told.
 //!
-//! Of two partitions of a stream either may come first: what has no counterpart yet waits for it. In the end a recipient's
-//! decision without one is accused only where the sender's decisions are there without a gap; a log may also be one
-//! partition of a stream.
+//! Of two partitions of a stream either may come first: what has no counterpart yet waits for it. In the end a
+//! recipient's decision without one is accused only where the sender's decisions are there without a gap; a log may
+//! also be one partition of a stream.
 
 use firstword_rules::{Basis, Mark, Millis, Party};
 use hashbrown::HashTable;

@@ -3,7 +3,9 @@
 use crate::case::Case;
 use crate::explain::{Ground, Sight};
 use crate::facts::{forbidden_content, sector};
-use crate::{Dated, Grant, Hours, Kind, Purposes, Regions, limits, orders, permission};
+use crate::{
+    Dated, Grant, Hours, Kind, Purposes, Regions, Scope, limits, orders, permission, rights,
+};
 
 pub(super) fn says(case: &Case<'_, '_>) -> Sight {
     let found = case.utterance().is_some_and(|utterance| utterance.finds("opt_out"));
@@ -64,9 +66,26 @@ pub(super) fn calls(case: &Case<'_, '_>) -> Sight {
     match case.policy.limits.unanswered_calls {
         None => Sight::of("the policy has no cap on unanswered calls"),
         Some(_) if case.kind() == Kind::Message => Sight::of("it is a message"),
-        Some(cap) => Sight::of(format!("{count} of {cap} unanswered calls"))
-            .on((count > 0).then_some(Ground::UnansweredCalls(count))),
+        Some(cap) if count > 0 => Sight::of(format!("{count} of {cap} unanswered calls"))
+            .on([Ground::UnansweredCalls(count)]),
+        Some(cap) => none_unanswered(case, cap),
     }
+}
+
+/// No call counts as unanswered: none came, or P answered, called or opted in to calls since the last.
+fn none_unanswered(case: &Case<'_, '_>, cap: u8) -> Sight {
+    let sight = Sight::of(format!("0 of {cap} unanswered calls"));
+    let Some(last) = rights::heard(case, Kind::Call) else { return sight };
+    let spoke = |kind| {
+        let spoke = case.conversation.and_then(|talk| talk.spoke(kind));
+        spoke.filter(|spoke| *spoke >= last).map(|spoke| Ground::Spoke(kind, spoke))
+    };
+    let grant = case.contact.and_then(|contact| contact.scope(Scope::Calls));
+    let grant = grant.filter(|grant| grant.at >= last && grant.value != Grant::Out);
+    sight
+        .and(Some(format!(" since that of {last}")))
+        .on([Kind::Message, Kind::Call].into_iter().filter_map(spoke))
+        .on(grant.map(|grant| Ground::Grant(Scope::Calls, grant)))
 }
 
 pub(super) fn kept(case: &Case<'_, '_>) -> Sight {

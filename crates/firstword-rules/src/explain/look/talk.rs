@@ -18,11 +18,12 @@ pub(super) fn right(case: &Case<'_, '_>) -> Sight {
             true => ("P spoke to Q", Ground::Spoke(kind, at)),
             false => ("P heard Q", Ground::Heard(kind, at)),
         };
-        return Sight::of(format!(
+        let sight = Sight::of(format!(
             "{who} at {at}, which gives the right to reply until {until}{}",
             over(until, case)
-        ))
-        .on([ground]);
+        ));
+        let (yet, grounds) = if recipient { not_cut_off(case, at) } else { (None, Vec::new()) };
+        return sight.and(yet).on([ground]).on(grounds);
     }
     let usable: &[Kind] = if case.kind() == Kind::Call { &[Kind::Call] } else { &KINDS };
     let cut_off = if recipient { cut_off(case, usable) } else { None };
@@ -39,6 +40,36 @@ fn cut_off(case: &Case<'_, '_>, kinds: &[Kind]) -> Option<Sight> {
     let since = if doubted { "came into doubt" } else { "opted out" };
     let saw = format!("P spoke to Q at {spoke}, but {since} at {floor}");
     Some(Sight::of(saw).on([Ground::Spoke(kind, spoke)]).on(behind))
+}
+
+/// Why words of P to a business count though P opted out or came into doubt: they came after it, or it was not of
+/// everything, or was cleared.
+fn not_cut_off(case: &Case<'_, '_>, spoke: Millis) -> (Option<String>, Vec<Ground>) {
+    if case.peer_is_person() {
+        return (None, Vec::new());
+    }
+    if let Some(floor) = permission::floor(case) {
+        let behind = behind(floor, case);
+        let doubted = matches!(behind.as_slice(), [Ground::Doubt(_)]);
+        let what = if doubted { "came into doubt" } else { "opted out" };
+        return (Some(format!("; that was after P {what} at {floor}")), behind);
+    }
+    let newer = |scope| {
+        let grant = case.contact?.scope(scope).filter(|grant| grant.at > spoke)?;
+        Some(Ground::Grant(scope, grant))
+    };
+    let since: Vec<_> = Scopes::MESSAGES.iter().filter_map(newer).collect();
+    let is_out =
+        |ground: &Ground| matches!(ground, Ground::Grant(_, grant) if grant.value == Grant::Out);
+    if since.iter().any(is_out) {
+        return (Some("; P opted out since, but not of all messages".to_owned()), since);
+    }
+    match case.machine.doubt().filter(|doubt| !doubt.value && doubt.at > spoke) {
+        Some(cleared) => {
+            (Some(format!("; doubt was cleared at {}", cleared.at)), vec![Ground::Doubt(cleared)])
+        }
+        None => (None, Vec::new()),
+    }
 }
 
 /// There are no words to reply to; by a call there may be a message.
