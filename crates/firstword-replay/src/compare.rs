@@ -1,8 +1,9 @@
 //! Two logs of decisions side by side: where each person's decisions first differ, and by which rows.
 //!
-//! The one log is taken in whole and kept small, 24 bytes a decision and none of its text; the other is then held
+//! The one log is taken in whole and kept small, 24 bytes and the event's id a decision; the other is then held
 //! against it line by line. Decisions are matched by person and number, whatever the order among people. Compared is
-//! what two engines must agree on (DECISIONS.md), not the policy that a decision names.
+//! what two engines must agree on (DECISIONS.md), not the policy that a decision names. A decision that one log lacks
+//! is a difference like any other.
 
 mod kept;
 mod told;
@@ -11,17 +12,18 @@ use firstword_engine::Names;
 use firstword_rules::PartyKind;
 use firstword_wire::{BadDecision, Recorded, read_decision};
 
-use kept::{Kept, Person};
+use kept::{Brief, Ids, Kept, Person};
 use told::Causes;
-pub use told::{Cause, Compared, Divergence, Side, Told};
+pub use told::{Cause, Compared, Divergence, Ruling, Side, Told};
 
 use crate::Outcome;
 
 /// A decision of either log, read: what can be done before its turn comes, on any thread.
 #[derive(Debug)]
 pub struct Entry<'l> {
+    line: u64,
     read: Recorded<'l>,
-    kept: Kept,
+    brief: Brief,
 }
 
 impl<'l> Entry<'l> {
@@ -31,8 +33,15 @@ impl<'l> Entry<'l> {
     /// A line that is no decision.
     pub fn read(number: u64, bytes: &'l [u8]) -> Result<Entry<'l>, BadDecision> {
         let read = read_decision(bytes)?;
-        let kept = Kept::new(number, &read.event.id, &Outcome::recorded(&read));
-        Ok(Entry { read, kept })
+        Ok(Entry { line: number, brief: Brief::of(&read), read })
+    }
+
+    fn told(&self) -> Told {
+        Told {
+            line: self.line,
+            id: self.read.event.id.to_string(),
+            outcome: Outcome::recorded(&self.read),
+        }
     }
 }
 
@@ -40,6 +49,8 @@ impl<'l> Entry<'l> {
 #[derive(Debug)]
 pub struct Comparison {
     names: Names,
+    /// The events of the first log.
+    ids: Ids,
     /// By the person's number.
     people: Vec<Person>,
     compared: Compared,
@@ -49,6 +60,7 @@ impl Default for Comparison {
     fn default() -> Comparison {
         Comparison {
             names: Names::new(PartyKind::Person),
+            ids: Ids::default(),
             people: Vec::new(),
             compared: Compared::default(),
         }
@@ -61,7 +73,12 @@ impl Comparison {
         let [side, _] = &mut self.compared.sides;
         side.met(&entry.read.policy);
         let person = person(&mut self.people, &mut self.names, entry);
-        side.repeats += u64::from(!person.keep(entry.read.seq, entry.kept, entry.read.erase_by));
+        let kept = || Kept {
+            line: entry.line,
+            id: self.ids.keep(&entry.read.event.id),
+            brief: entry.brief,
+        };
+        side.repeats += u64::from(!person.keep(entry.read.seq, entry.read.erase_by, kept));
     }
 
     /// Takes a decision of the second log.
@@ -74,34 +91,25 @@ impl Comparison {
             side.repeats += 1;
             return;
         }
-        let Some((kept, erase_by)) = person.find(seq) else { return };
-        person.matched += 1;
-        let second = Outcome::recorded(&entry.read);
-        if kept.agrees(&entry.kept) && erase_by == second.erase_by {
-            return;
+        let found = person.find(seq);
+        if let Some((kept, erase_by)) = found {
+            person.matched += 1;
+            let same_event = self.ids.get(kept.id) == entry.read.event.id;
+            if same_event && kept.brief == entry.brief && erase_by == entry.read.erase_by {
+                return;
+            }
+            person.differing += 1;
         }
-        person.differing += 1;
         // Numbers may come in any order: the first difference is that of the lowest.
         if person.first.as_ref().is_none_or(|first| seq < first.seq) {
-            let same_event = kept.same_event(&entry.kept);
-            let first = kept.outcome(second.gate, erase_by);
-            let differing = first.differing(&second).into_iter().map(|part| part.field);
-            person.first = Some(Box::new(Divergence {
-                person: String::new(),
-                seq,
-                id: entry.read.event.id.to_string(),
-                same_event,
-                fields: (!same_event).then_some("id").into_iter().chain(differing).collect(),
-                first: Told { line: kept.line(), outcome: first },
-                second: Told { line: entry.kept.line(), outcome: second },
-                follow: 0,
-            }));
+            let first = found.map(|(kept, erase_by)| kept.told(&self.ids, erase_by));
+            person.first = Some(Box::new(Divergence::new(seq, first, Some(entry.told()))));
         }
     }
 
     /// What came of it.
     pub fn finish(self) -> Compared {
-        let Comparison { names, people, mut compared } = self;
+        let Comparison { names, ids, people, mut compared } = self;
         let mut causes = Causes::default();
         for (number, person) in people.into_iter().enumerate() {
             let (kept, seconds) = (person.kept(), person.seconds.count());
@@ -111,12 +119,11 @@ impl Comparison {
             compared.same += person.matched - person.differing;
             compared.differing += person.differing;
             compared.people += 1;
-            if let Some(first) = person.first {
-                causes.add(&first);
+            if let Some(divergence) = person.diverges(&ids) {
+                causes.add(&divergence);
                 compared.divergences.push(Divergence {
                     person: names.name(number as u32).to_string(),
-                    follow: person.differing - 1,
-                    ..*first
+                    ..divergence
                 });
             }
         }

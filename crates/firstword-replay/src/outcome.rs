@@ -97,7 +97,8 @@ impl Outcome {
     }
 }
 
-fn said(role: Role) -> Option<Basis> {
+/// What the recipient's gate was told.
+pub(crate) fn said(role: Role) -> Option<Basis> {
     match role {
         Role::Recipient(said) => said,
         Role::Sender | Role::Subject => None,

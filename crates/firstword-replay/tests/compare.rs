@@ -4,8 +4,8 @@
 #[path = "shared/journal.rs"]
 mod journal;
 
-use firstword_replay::compare::{Cause, Compared, Comparison, Entry};
-use firstword_rules::{Span, Verdict};
+use firstword_replay::compare::{Cause, Compared, Comparison, Divergence, Entry};
+use firstword_rules::{Basis, Reason, Side, Span, Verdict};
 use firstword_wire::read_decision;
 
 use journal::{decided, events, journal, policy};
@@ -23,6 +23,11 @@ fn compare(first: &[String], second: &[String]) -> Compared {
         }
     }
     comparison.finish()
+}
+
+/// The lines of both logs.
+fn lines(divergence: &Divergence) -> [Option<u64>; 2] {
+    [&divergence.first, &divergence.second].map(|told| told.as_ref().map(|told| told.line))
 }
 
 /// The person and number of a line.
@@ -65,15 +70,17 @@ fn a_changed_row_is_the_first_difference_of_its_person() {
         let compared = compare(&log, second);
         assert!(!compared.is_same());
         assert_eq!((compared.differing, compared.same), (2, log.len() as u64 - 2));
-        let divergence = compared.divergences.iter().find(|it| it.first.line == one as u64 + 1);
+        let divergence =
+            compared.divergences.iter().find(|it| lines(it)[0] == Some(one as u64 + 1));
         let divergence = divergence.unwrap_or_else(|| unreachable!("{compared:?}"));
         assert_eq!((divergence.person.clone(), divergence.seq), of(&log[one]));
-        assert_eq!((&*divergence.fields, divergence.second.line), (&["row"][..], line as u64));
-        let rows = [divergence.first, divergence.second].map(|told| told.outcome.row);
-        assert_eq!((rows, divergence.same_event), ([Some("S8"), Some("S5")], true));
+        assert_eq!((&*divergence.fields, lines(divergence)[1]), (&["row"][..], Some(line as u64)));
+        let rows = [&divergence.first, &divergence.second].map(|told| told.as_ref()?.outcome.row);
+        assert_eq!((rows, divergence.same_event()), ([Some("S8"), Some("S5")], true));
         let follow: u64 = compared.divergences.iter().map(|it| it.follow + 1).sum();
         assert_eq!(follow, 2);
-        let [(Cause::Decided { first, second }, people)] = &*compared.causes else {
+        let [(Cause::Decided { same_event: true, first, second }, people)] = &*compared.causes
+        else {
             unreachable!("{:?}", compared.causes)
         };
         assert_eq!((first.1, second.1), (Some("S8"), Some("S5")));
@@ -96,7 +103,7 @@ fn other_fields_than_the_row_are_causes_of_their_own() {
         let read = read_decision(log[erase].as_bytes());
         read.ok().and_then(|read| read.erase_by)
     });
-    let told = [divergence.first, divergence.second].map(|told| told.outcome.erase_by);
+    let told = [&divergence.first, &divergence.second].map(|told| told.as_ref()?.outcome.erase_by);
     assert!(was != is && told == [was, is], "{told:?}");
 }
 
@@ -112,13 +119,15 @@ fn under_another_policy_people_part_where_a_row_decides_otherwise_or_another_eve
         matches!(
             cause,
             Cause::Decided {
+                same_event: true,
                 first: (Verdict::Forwarded(_), Some("S7")),
                 second: (Verdict::Denied(_), Some("S8")),
             }
         )
     };
     assert!(compared.causes.iter().any(|(cause, _)| refused(cause)));
-    assert!(compared.causes.iter().any(|(cause, _)| *cause == Cause::OtherEvent));
+    let other_event = |cause: &Cause| matches!(cause, Cause::Decided { same_event: false, .. });
+    assert!(compared.causes.iter().any(|(cause, _)| other_event(cause)));
     let people: u64 = compared.causes.iter().map(|(_, people)| people).sum();
     assert_eq!(people, compared.divergences.len() as u64);
     let [first, second] = &compared.sides;
@@ -141,7 +150,10 @@ fn what_one_log_lacks_or_repeats_is_told_of_it() {
     let [first, second] = &compared.sides;
     assert_eq!((first.only_here, first.people_only_here), (theirs, 1));
     assert_eq!((second.only_here, second.people_only_here), (0, 0));
-    assert!(!compared.is_same() && compared.divergences.is_empty());
+    assert!(!compared.is_same());
+    let [divergence] = &*compared.divergences else { unreachable!("{compared:?}") };
+    assert_eq!((&divergence.person, divergence.seq, divergence.ended), (&person, 1, true));
+    assert_eq!(compared.causes, [(Cause::Ended { first: false }, 1)]);
     let mut doubled = log.clone();
     doubled.insert(40, log[40].clone());
     for (first, second, repeats) in [(&doubled, &log, [1, 0]), (&log, &doubled, [0, 1])] {
@@ -149,4 +161,80 @@ fn what_one_log_lacks_or_repeats_is_told_of_it() {
         assert_eq!(compared.sides.each_ref().map(|side| side.repeats), repeats);
         assert_eq!((compared.is_same(), compared.same), (false, log.len() as u64));
     }
+}
+
+#[test]
+fn a_decision_that_one_log_lacks_is_the_first_difference_of_its_person() {
+    let log = journal("whatsapp-2021", 1);
+    let (person, _) = of(&log[0]);
+    let theirs: Vec<usize> = (0..log.len()).filter(|line| of(&log[*line]).0 == person).collect();
+    assert!(theirs.len() > 3, "{person} has done too little");
+    // What is changed comes after what is missing, or before it.
+    for (gap, change, seq) in [(1, 2, 2), (2, 1, 2), (1, 0, 1)] {
+        let mut other = log.clone();
+        other[theirs[change]] =
+            other[theirs[change]].replace("\"shares_data\":false", "\"shares_data\":true");
+        assert_ne!(other[theirs[change]], log[theirs[change]]);
+        other.remove(theirs[gap]);
+        let (line, event) = (theirs[gap] as u64 + 1, read_decision(log[theirs[gap]].as_bytes()));
+        let id = event.map(|read| read.event.id.to_string()).ok();
+        for turned in [false, true] {
+            let (first, second) = if turned { (&other, &log) } else { (&log, &other) };
+            let compared = compare(first, second);
+            let [divergence] = &*compared.divergences else { unreachable!("{compared:?}") };
+            assert_eq!((&divergence.person, divergence.seq), (&person, seq));
+            if gap > change {
+                assert_eq!((&*divergence.fields, divergence.follow), (&["shares_data"][..], 0));
+                continue;
+            }
+            let [here, there] = if turned { [1, 0] } else { [0, 1] };
+            let told = [&divergence.first, &divergence.second];
+            assert_eq!(
+                (told[here].as_ref().map(|told| told.line), told[there]),
+                (Some(line), &None)
+            );
+            assert_eq!(told[here].as_ref().map(|told| told.id.clone()), id);
+            assert_eq!(
+                (divergence.same_event(), divergence.ended, divergence.follow),
+                (false, false, 1)
+            );
+            let [(Cause::Missing { first, second }, 1)] = &*compared.causes else {
+                unreachable!("{:?}", compared.causes)
+            };
+            assert_eq!((first.is_none(), second.is_none()), (turned, !turned));
+        }
+    }
+}
+
+#[test]
+fn of_another_event_both_logs_say_their_own() {
+    let decision = |id: &str, own: &str| {
+        format!(
+            r#"{{"id":"{id}","type":"message","at":"2021-05-16T09:00:00.000Z",{own},"seq":1,"policy":"p@0","rules":1}}"#
+        )
+    };
+    let spoke = decision(
+        "m-1",
+        r#""from":"person:a","to":"person:b","gate":"sender","person":"person:a","verdict":"forwarded","row":"S10","as":"start""#,
+    );
+    let heard = decision(
+        "m-2",
+        r#""from":"person:b","to":"person:a","gate":"recipient","person":"person:a","verdict":"denied","reason":"blocked","row":"R3","said":"start""#,
+    );
+    let compared = compare(&[spoke], &[heard]);
+    let [divergence] = &*compared.divergences else { unreachable!("{compared:?}") };
+    let told = [&divergence.first, &divergence.second];
+    let told = told
+        .map(|told| told.as_ref().map(|told| (&*told.id, told.outcome.gate, told.outcome.said)));
+    assert_eq!(
+        told,
+        [
+            Some(("m-1", Some(Side::Sender), None)),
+            Some(("m-2", Some(Side::Recipient), Some(Basis::Start)))
+        ]
+    );
+    assert_eq!(divergence.fields, ["id", "gate", "verdict", "reason", "row", "as", "said"]);
+    let first = (Verdict::Forwarded(Basis::Start), Some("S10"));
+    let second = (Verdict::Denied(Reason::Blocked), Some("R3"));
+    assert_eq!(compared.causes, [(Cause::Decided { same_event: false, first, second }, 1)]);
 }

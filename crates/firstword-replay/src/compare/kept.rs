@@ -1,30 +1,30 @@
 //! What is kept of the first log: enough to see whether a decision differs, in what, and where it lies.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use firstword_rules::{Millis, Role, Standing, Verdict};
+use firstword_wire::Recorded;
 
-use firstword_rules::{Basis, Millis, Side, Standing, Verdict};
-
-use super::Divergence;
-use crate::Outcome;
+use super::{Divergence, Told};
+use crate::outcome::{Outcome, said};
 use crate::rows::{place_of, row_at};
 
 /// A decision of the first log.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
     /// The number of its line.
-    line: u64,
-    /// A hash of the event's id and the gate.
-    event: u64,
-    brief: Brief,
+    pub(super) line: u64,
+    /// Where the event's id lies.
+    pub(super) id: u64,
+    pub(super) brief: Brief,
 }
 
 /// What it says, but for `erase_by`, which is large and rare: a byte or two a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Brief {
+pub(super) struct Brief {
+    /// The gate, and what it was told.
+    role: Role,
     verdict: Verdict,
     /// Where the row stands among all rows.
     row: Option<RowPlace>,
-    said: Option<Basis>,
     standing: Option<Standing>,
     shares_data: Option<bool>,
     late: Option<bool>,
@@ -36,52 +36,57 @@ type RowPlace = std::num::NonZero<u8>;
 
 const _: () = assert!(size_of::<Kept>() == 24, "a decision takes more than was promised");
 
-impl Kept {
-    pub(super) fn new(line: u64, id: &str, outcome: &Outcome) -> Kept {
-        let row = outcome.row.and_then(place_of).and_then(|place| u8::try_from(place + 1).ok());
-        Kept {
-            line,
-            event: hash((id, outcome.gate)),
-            brief: Brief {
-                verdict: outcome.verdict,
-                row: row.and_then(RowPlace::new),
-                said: outcome.said,
-                standing: outcome.standing,
-                shares_data: outcome.shares_data,
-                late: outcome.late,
-                unlisted: outcome.unlisted,
-            },
+impl Brief {
+    pub(super) fn of(read: &Recorded<'_>) -> Brief {
+        let row = read.row.and_then(place_of).and_then(|place| u8::try_from(place + 1).ok());
+        Brief {
+            role: read.role,
+            verdict: read.verdict,
+            row: row.and_then(RowPlace::new),
+            standing: read.standing,
+            shares_data: read.shares_data,
+            late: read.late,
+            unlisted: read.unlisted,
         }
-    }
-
-    /// Whether another decision of this person and number is on the same event.
-    pub(super) fn same_event(&self, other: &Kept) -> bool {
-        self.event == other.event
-    }
-
-    /// Whether it says the same of the same event, as far as it is kept here.
-    pub(super) fn agrees(&self, other: &Kept) -> bool {
-        self.same_event(other) && self.brief == other.brief
-    }
-
-    /// The number of its line.
-    pub(super) fn line(&self) -> u64 {
-        self.line
-    }
-
-    /// What it says; the gate is that of the decision that it is held against.
-    pub(super) fn outcome(&self, gate: Option<Side>, erase_by: Option<Millis>) -> Outcome {
-        let Brief { verdict, row, said, standing, shares_data, late, unlisted } = self.brief;
-        let row = row.and_then(|place| row_at(usize::from(place.get()) - 1));
-        Outcome { gate, verdict, row, said, standing, shares_data, unlisted, erase_by, late }
     }
 }
 
-/// Both logs are read by one program, so it may be any hash.
-fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+impl Kept {
+    /// What the first log says there.
+    pub(super) fn told(&self, ids: &Ids, erase_by: Option<Millis>) -> Told {
+        let Brief { role, verdict, row, standing, shares_data, late, unlisted } = self.brief;
+        let outcome = Outcome {
+            gate: role.side(),
+            verdict,
+            row: row.and_then(|place| row_at(usize::from(place.get()) - 1)),
+            said: said(role),
+            standing,
+            shares_data,
+            unlisted,
+            erase_by,
+            late,
+        };
+        Told { line: self.line, id: ids.get(self.id).to_owned(), outcome }
+    }
+}
+
+/// The ids of the first log's events, one behind the other: each ends with a character that no id holds.
+#[derive(Debug, Default)]
+pub(super) struct Ids(String);
+
+impl Ids {
+    /// Where the id now lies.
+    pub(super) fn keep(&mut self, id: &str) -> u64 {
+        let place = self.0.len();
+        self.0.push_str(id);
+        self.0.push('\n');
+        place as u64
+    }
+
+    pub(super) fn get(&self, place: u64) -> &str {
+        let from = self.0.get(place as usize..).unwrap_or_default();
+        from.split_once('\n').map_or("", |(id, _)| id)
+    }
 }
 
 /// A person's decisions of the first log, and what the second made of them.
@@ -98,17 +103,22 @@ pub(super) struct Person {
     pub(super) matched: u64,
     /// How many of these differ.
     pub(super) differing: u64,
-    /// The one of the lowest number.
+    /// The first difference, as far as the second log tells: not what only the first has.
     pub(super) first: Option<Box<Divergence>>,
 }
 
 impl Person {
     /// Keeps a decision of the first log; `false` if there is one of this number.
-    pub(super) fn keep(&mut self, seq: u64, kept: Kept, erase_by: Option<Millis>) -> bool {
+    pub(super) fn keep(
+        &mut self,
+        seq: u64,
+        erase_by: Option<Millis>,
+        kept: impl FnOnce() -> Kept,
+    ) -> bool {
         let is_new = self.firsts.put(seq);
         if is_new {
             self.erase_by.extend(erase_by.map(|at| (self.kept.len(), at)));
-            self.kept.push(kept);
+            self.kept.push(kept());
         }
         is_new
     }
@@ -124,6 +134,29 @@ impl Person {
     /// How many decisions the first log has.
     pub(super) fn kept(&self) -> u64 {
         self.kept.len() as u64
+    }
+
+    /// Where the two logs first differ, both of them read.
+    pub(super) fn diverges(&self, ids: &Ids) -> Option<Divergence> {
+        let missing = self.firsts.lowest_not_in(&self.seconds);
+        let told = self.first.as_deref();
+        let first = match (missing, told) {
+            (Some(seq), told) if told.is_none_or(|told| seq < told.seq) => {
+                let (kept, erase_by) = self.find(seq)?;
+                Divergence::new(seq, Some(kept.told(ids, erase_by)), None)
+            }
+            (_, told) => told?.clone(),
+        };
+        let lacking = match (&first.first, &first.second) {
+            (None, _) => Some(&self.firsts),
+            (_, None) => Some(&self.seconds),
+            _ => None,
+        };
+        Some(Divergence {
+            ended: lacking.is_some_and(|numbers| numbers.highest() < Some(first.seq)),
+            follow: self.differing - u64::from(lacking.is_none()),
+            ..first
+        })
     }
 }
 
@@ -141,7 +174,14 @@ struct Run {
     first: u64,
     /// How many numbers came before it.
     start: usize,
+    /// At least one.
     count: usize,
+}
+
+impl Run {
+    fn last(&self) -> u64 {
+        self.first + (self.count as u64 - 1)
+    }
 }
 
 impl Numbers {
@@ -165,10 +205,32 @@ impl Numbers {
 
     /// As the how many-th a number came, from 0.
     fn place(&self, number: u64) -> Option<usize> {
+        let run = self.run_of(number)?;
+        usize::try_from(number - run.first).ok().map(|within| run.start + within)
+    }
+
+    /// The run that a number is in.
+    fn run_of(&self, number: u64) -> Option<&Run> {
         let place = self.runs.partition_point(|run| run.first <= number);
-        let run = self.runs.get(place.checked_sub(1)?)?;
-        let within = usize::try_from(number - run.first).ok()?;
-        (within < run.count).then_some(run.start + within)
+        self.runs.get(place.checked_sub(1)?).filter(|run| number <= run.last())
+    }
+
+    /// The lowest number that others lack.
+    fn lowest_not_in(&self, others: &Numbers) -> Option<u64> {
+        self.runs.iter().find_map(|run| {
+            let mut number = run.first;
+            while let Some(other) = others.run_of(number) {
+                if other.last() >= run.last() {
+                    return None;
+                }
+                number = other.last() + 1;
+            }
+            Some(number)
+        })
+    }
+
+    fn highest(&self) -> Option<u64> {
+        self.runs.last().map(Run::last)
     }
 
     /// How many there are.
@@ -198,5 +260,29 @@ mod tests {
         let mut numbers = Numbers::default();
         assert!((7..1_000).all(|number| numbers.put(number)));
         assert_eq!(numbers.runs.len(), 1);
+    }
+
+    #[test]
+    fn what_others_lack_is_found_at_its_lowest() {
+        let numbers = |of: &[u64]| {
+            let mut numbers = Numbers::default();
+            assert!(of.iter().all(|number| numbers.put(*number)));
+            numbers
+        };
+        let max = u64::MAX;
+        for (these, others, lowest) in [
+            (&[1, 2, 3, 4][..], &[1, 3, 2, 4][..], None),
+            (&[1, 2, 3, 4], &[4, 3, 1], Some(2)),
+            (&[4, 3, 2, 1], &[1, 2, 3], Some(4)),
+            (&[7, 1], &[7], Some(1)),
+            (&[1, 7], &[1, 2, 3], Some(7)),
+            (&[max - 1, max], &[max - 1, max], None),
+            (&[max], &[max - 1], Some(max)),
+            (&[], &[1], None),
+            (&[1], &[], Some(1)),
+        ] {
+            let found = numbers(these).lowest_not_in(&numbers(others));
+            assert_eq!(found, lowest, "{these:?} {others:?}");
+        }
     }
 }

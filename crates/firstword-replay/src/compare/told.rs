@@ -15,9 +15,11 @@ pub struct Compared {
     pub same: u64,
     /// Decisions that both logs have and that differ.
     pub differing: u64,
-    /// The first difference of each person who has one, in the order in which people first came.
+    /// The first difference of each person who has one, in the order in which people first came. What only one log has
+    /// is one.
     pub divergences: Vec<Divergence>,
-    /// What these come from: other verdicts and rows before other fields, of each the most frequent first.
+    /// What these come from: other verdicts and rows, and what one log lacks, before other fields, and these before
+    /// logs that end earlier; of each the most frequent first.
     pub causes: Vec<(Cause, u64)>,
 }
 
@@ -36,51 +38,66 @@ pub struct Side {
     pub policies: Vec<String>,
 }
 
-/// The first difference of one person.
+/// The first difference of one person: both logs say something there, or only one of them does.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Divergence {
     /// The person.
     pub person: String,
     /// The number of the decision.
     pub seq: u64,
-    /// The id of the event in the second log.
-    pub id: String,
-    /// Whether the first log has the same event there. If not, something is missing before it in one of the two, as
-    /// where one refused what the other forwarded.
-    pub same_event: bool,
-    /// What the first log says.
-    pub first: Told,
+    /// What the first log says, if it has a decision of this number.
+    pub first: Option<Told>,
     /// What the second says.
-    pub second: Told,
-    /// The names of the fields that differ.
+    pub second: Option<Told>,
+    /// Whether the log that has none has no later one either: it ends there for the person, and may just be shorter.
+    pub ended: bool,
+    /// The names of the fields that differ, where both say something.
     pub fields: Vec<&'static str>,
-    /// How many later decisions of the person differ too.
+    /// How many later decisions that both have differ too.
     pub follow: u64,
 }
 
 /// What a log says, and in which line.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Told {
     /// The number of the line.
     pub line: u64,
+    /// The id of the event.
+    pub id: String,
     /// What it says.
     pub outcome: Outcome,
 }
 
+/// A verdict and the row that decided.
+pub type Ruling = (Verdict, Option<&'static str>);
+
 /// What the first difference of a person comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Cause {
-    /// The logs have different events there.
-    OtherEvent,
     /// Another row decided, or the same one otherwise: verdict and row of each log.
     Decided {
+        /// Whether it is one event. If not, something is missing before it in one of the two, as where one refused
+        /// what the other forwarded.
+        same_event: bool,
         /// In the first.
-        first: (Verdict, Option<&'static str>),
+        first: Ruling,
         /// In the second.
-        second: (Verdict, Option<&'static str>),
+        second: Ruling,
     },
     /// Verdict and row are the same; these fields differ.
     Fields(Vec<&'static str>),
+    /// Only one of the logs has the decision; the other goes on after it.
+    Missing {
+        /// What the first has, if it is that one.
+        first: Option<Ruling>,
+        /// What the second has.
+        second: Option<Ruling>,
+    },
+    /// Only one of the logs has the decision; for the person the other has ended.
+    Ended {
+        /// Whether it is the first that has ended.
+        first: bool,
+    },
 }
 
 impl Compared {
@@ -107,15 +124,33 @@ impl Side {
 }
 
 impl Divergence {
+    /// What two logs say under one number of a person, whose name is told in the end, as is what follows.
+    pub(super) fn new(seq: u64, first: Option<Told>, second: Option<Told>) -> Divergence {
+        let mut fields = Vec::new();
+        if let (Some(first), Some(second)) = (&first, &second) {
+            fields.extend((first.id != second.id).then_some("id"));
+            let differing = first.outcome.differing(&second.outcome);
+            fields.extend(differing.into_iter().map(|part| part.field));
+        }
+        Divergence { person: String::new(), seq, first, second, ended: false, fields, follow: 0 }
+    }
+
+    /// Whether both logs have the same event there.
+    pub fn same_event(&self) -> bool {
+        let both = self.first.is_some() && self.second.is_some();
+        both && !self.fields.iter().any(|field| ["id", "gate"].contains(field))
+    }
+
     fn cause(&self) -> Cause {
-        let [first, second] = [self.first.outcome, self.second.outcome];
-        let told = |outcome: Outcome| (outcome.verdict, outcome.row);
-        if !self.same_event {
-            Cause::OtherEvent
-        } else if told(first) == told(second) {
-            Cause::Fields(self.fields.clone())
-        } else {
-            Cause::Decided { first: told(first), second: told(second) }
+        let ruling = |told: &Told| (told.outcome.verdict, told.outcome.row);
+        let same_event = self.same_event();
+        match (self.first.as_ref().map(ruling), self.second.as_ref().map(ruling)) {
+            (Some(first), Some(second)) if same_event && first == second => {
+                Cause::Fields(self.fields.clone())
+            }
+            (Some(first), Some(second)) => Cause::Decided { same_event, first, second },
+            (first, _) if self.ended => Cause::Ended { first: first.is_none() },
+            (first, second) => Cause::Missing { first, second },
         }
     }
 }
@@ -133,10 +168,14 @@ impl Causes {
         }
     }
 
-    /// What was decided otherwise stands before what was decided the same.
+    /// What was decided otherwise stands before what was decided the same, and that before what was not decided yet.
     pub(super) fn most_frequent_first(mut self) -> Vec<(Cause, u64)> {
-        let same = |cause: &Cause| matches!(cause, Cause::Fields(_));
-        self.0.sort_by_key(|(cause, count)| (same(cause), std::cmp::Reverse(*count)));
+        let kind = |cause: &Cause| match cause {
+            Cause::Decided { .. } | Cause::Missing { .. } => 0,
+            Cause::Fields(_) => 1,
+            Cause::Ended { .. } => 2,
+        };
+        self.0.sort_by_key(|(cause, count)| (kind(cause), std::cmp::Reverse(*count)));
         self.0
     }
 }

@@ -24,7 +24,8 @@ use crate::terminal::{Format, Progress, counted};
     firstword diff before.jsonl after.jsonl\n  \
     firstword decide --all --policy ours.toml day.jsonl | firstword diff decisions.jsonl -\n  \
     firstword diff --format jsonl a.jsonl b.jsonl.zst | jq -r 'select(.same_event) | .person'\n\n\
-    Of each person the first difference counts: what comes later may follow from it. Where the two have another \
+    Of each person the first difference counts: what comes later may follow from it. A decision that only one log \
+    has is a difference, too: the other lacks it, or has ended for the person. Where the two have another \
     event under one number, something before it is missing in one, often because its sender was refused there.\n\n\
     Exit status: 0 where both say the same, 1 where they do not.")]
 pub struct Diff {

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use firstword_replay::compare::{Cause, Compared, Divergence, Side, Told};
-use firstword_rules::{Reason, Verdict};
+use firstword_replay::compare::{Cause, Compared, Divergence, Ruling, Side, Told};
+use firstword_rules::{Basis, Reason};
 use serde::Serialize;
 
 use crate::commands::outcomes::{Fields, IN_WORDS, in_words, people};
@@ -37,18 +37,35 @@ struct OneCause<'c> {
     people: u64,
     /// Whether both logs have the same event there.
     same_event: bool,
+    #[serde(flatten)]
+    missing: Option<Missing>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    first: Option<Ruling>,
+    first: Option<OneRuling>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    second: Option<Ruling>,
+    second: Option<OneRuling>,
     /// The fields that differ, where verdict and row are the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<&'c [&'static str]>,
 }
 
+/// Where only one log has a decision.
+#[derive(Serialize)]
+struct Missing {
+    /// The log that has none: `first` or `second`.
+    missing_in: &'static str,
+    /// Whether that log has no later one of the person either.
+    ended: bool,
+}
+
+impl Missing {
+    fn new(in_first: bool, ended: bool) -> Missing {
+        Missing { missing_in: if in_first { "first" } else { "second" }, ended }
+    }
+}
+
 /// A verdict, and the row that decided.
 #[derive(Serialize)]
-struct Ruling {
+struct OneRuling {
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
@@ -63,9 +80,13 @@ struct OnePerson<'c> {
     person: &'c str,
     seq: u64,
     same_event: bool,
+    #[serde(flatten)]
+    missing: Option<Missing>,
     fields: &'c [&'static str],
-    first: Line<'c>,
-    second: Line<'c>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<Line<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<Line<'c>>,
     /// How many later decisions differ too.
     follow: u64,
 }
@@ -73,9 +94,8 @@ struct OnePerson<'c> {
 #[derive(Serialize)]
 struct Line<'c> {
     line: u64,
-    /// The event's id, where it is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'c str>,
+    /// The event's id.
+    id: &'c str,
     #[serde(flatten)]
     outcome: Fields<'c>,
 }
@@ -109,7 +129,8 @@ fn summarise(compared: &Compared, names: &[String; 2]) {
         say(format_args!("{same}: the same in both"));
         return;
     }
-    let people = people(compared.divergences.len() as u64);
+    let differs = |it: &&Divergence| it.follow > 0 || (it.first.is_some() && it.second.is_some());
+    let people = people(compared.divergences.iter().filter(differs).count() as u64);
     match compared.differing {
         0 => say(format_args!("{same} the same, none differs")),
         differing => {
@@ -154,37 +175,56 @@ fn log<'c>(side: &'c Side, name: &'c str) -> OneLog<'c> {
 }
 
 fn one_cause(cause: &Cause, people: u64) -> OneCause<'_> {
-    let (mut first, mut second, mut fields) = (None, None, None);
+    let one = OneCause {
+        people,
+        same_event: false,
+        missing: None,
+        first: None,
+        second: None,
+        fields: None,
+    };
     match cause {
-        Cause::OtherEvent => (),
-        Cause::Fields(differing) => fields = Some(&**differing),
-        Cause::Decided { first: one, second: other } => {
-            (first, second) = (Some(ruling(*one)), Some(ruling(*other)));
-        }
+        Cause::Decided { same_event, first, second } => OneCause {
+            same_event: *same_event,
+            first: Some(ruling(*first)),
+            second: Some(ruling(*second)),
+            ..one
+        },
+        Cause::Fields(fields) => OneCause { same_event: true, fields: Some(fields), ..one },
+        Cause::Missing { first, second } => OneCause {
+            missing: Some(Missing::new(first.is_none(), false)),
+            first: first.map(ruling),
+            second: second.map(ruling),
+            ..one
+        },
+        Cause::Ended { first } => OneCause { missing: Some(Missing::new(*first, true)), ..one },
     }
-    OneCause { people, same_event: *cause != Cause::OtherEvent, first, second, fields }
 }
 
-fn ruling((verdict, row): (Verdict, Option<&'static str>)) -> Ruling {
-    Ruling {
+fn ruling((verdict, row): Ruling) -> OneRuling {
+    OneRuling {
         verdict: verdict.as_str(),
         reason: verdict.reason().map(Reason::as_str),
-        basis: verdict.basis().map(firstword_rules::Basis::as_str),
+        basis: verdict.basis().map(Basis::as_str),
         row,
     }
 }
 
 fn person(divergence: &Divergence) -> OnePerson<'_> {
-    let line = |told: &'_ Told, known: bool| (told.line, known.then_some(&*divergence.id));
-    let (first, second) = (&divergence.first, &divergence.second);
-    let [one, other] = [line(first, divergence.same_event), line(second, true)];
+    fn line(told: &Told) -> Line<'_> {
+        Line { line: told.line, id: &told.id, outcome: Fields(&told.outcome) }
+    }
+    let first = divergence.first.as_ref().map(line);
+    let second = divergence.second.as_ref().map(line);
+    let is_missing = first.is_none() || second.is_none();
     OnePerson {
         person: &divergence.person,
         seq: divergence.seq,
-        same_event: divergence.same_event,
+        same_event: divergence.same_event(),
+        missing: is_missing.then(|| Missing::new(first.is_none(), divergence.ended)),
         fields: &divergence.fields,
-        first: Line { line: one.0, id: one.1, outcome: Fields(&first.outcome) },
-        second: Line { line: other.0, id: other.1, outcome: Fields(&second.outcome) },
+        first,
+        second,
         follow: divergence.follow,
     }
 }
@@ -237,38 +277,50 @@ fn tables(
 }
 
 fn cause_in_words(cause: &Cause, colours: Colours) -> [String; 2] {
+    let words = |(verdict, row): Ruling| in_words(verdict, row, colours);
     match cause {
-        Cause::OtherEvent => ["another event".to_owned(), String::new()],
         Cause::Fields(fields) => {
             [format!("{}, all else the same", fields.join(", ")), String::new()]
         }
-        Cause::Decided { first, second } => {
-            [first, second].map(|(verdict, row)| in_words(*verdict, *row, colours))
+        Cause::Decided { same_event: true, first, second } => [*first, *second].map(words),
+        Cause::Decided { same_event: false, first, second } => {
+            [words(*first), format!("another event: {}", words(*second))]
         }
+        Cause::Missing { first, second } => {
+            [*first, *second].map(|ruling| ruling.map_or_else(|| MISSING.to_owned(), words))
+        }
+        Cause::Ended { first: true } => [ENDED, GOES_ON].map(str::to_owned),
+        Cause::Ended { first: false } => [GOES_ON, ENDED].map(str::to_owned),
     }
 }
 
+/// Of a log that lacks a decision, but has later ones of the person.
+const MISSING: &str = "missing";
+/// Of a log that has none of the person any more, and of the one that has.
+const ENDED: &str = "ended";
+const GOES_ON: &str = "goes on";
+
 fn row(divergence: &Divergence, colours: Colours) -> Vec<String> {
+    let same_event = divergence.same_event();
     let says = |told: &Told| {
         let mut words = in_words(told.outcome.verdict, told.outcome.row, colours);
         for (field, value) in told.outcome.fields() {
             // Of two events everything may differ.
-            let differs = divergence.same_event && divergence.fields.contains(&field);
+            let differs = same_event && divergence.fields.contains(&field);
             if differs && !IN_WORDS.contains(&field) {
                 words += &format!(", {field} {}", value.as_deref().unwrap_or("none"));
             }
         }
         words
     };
-    let event = if divergence.same_event { &*divergence.id } else { "another event" };
-    vec![
-        divergence.person.clone(),
-        divergence.seq.to_string(),
-        event.to_owned(),
-        format!(":{}", divergence.first.line),
-        says(&divergence.first),
-        format!(":{}", divergence.second.line),
-        says(&divergence.second),
-        thousands(divergence.follow),
-    ]
+    let side = |told: Option<&Told>| match told {
+        Some(told) => [format!(":{}", told.line), says(told)],
+        None => [String::new(), if divergence.ended { ENDED } else { MISSING }.to_owned()],
+    };
+    let (first, second) = (divergence.first.as_ref(), divergence.second.as_ref());
+    let mut ids: Vec<&str> = first.into_iter().chain(second).map(|told| &*told.id).collect();
+    ids.dedup();
+    let start = [divergence.person.clone(), divergence.seq.to_string(), ids.join(", ")];
+    let sides = [side(first), side(second)].into_iter().flatten();
+    start.into_iter().chain(sides).chain([thousands(divergence.follow)]).collect()
 }
