@@ -12,12 +12,14 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 
 use firstword_engine::{Draft, Engine};
 use firstword_rules::{Decision, Event, Name, Policy, Role, What};
 use firstword_wire::{write_decision, write_event};
 
-use crate::{Entry, History, Line, LogKind, Met, Timeline, Unfit};
+use crate::outcome::Part;
+use crate::{Entry, History, Line, LogKind, Met, Outcome, Place, Timeline, Unfit};
 use names::Names;
 
 /// So many people's histories are taken at most: a case that needs more is no case of one person.
@@ -43,10 +45,41 @@ pub enum NoFixture {
     Nothing,
     /// Deciding again does not give what the log has: it was made under another policy, or is not whole.
     Differs,
+    /// A decision of the case is recorded otherwise than it is made under the policy at hand.
+    Otherwise(Box<Otherwise>),
     /// It hangs together with too many people.
     TooMany,
     /// The log or its index cannot be read.
     Unfit(Unfit),
+}
+
+/// A decision that would come out otherwise than the log has it.
+#[derive(Debug)]
+pub struct Otherwise {
+    /// Where it is recorded.
+    pub place: Place,
+    /// The policy that it names.
+    pub named: String,
+    /// The policy at hand.
+    pub under: Box<str>,
+    /// The fields that differ, as they are recorded and as they would be.
+    pub parts: Vec<Part>,
+}
+
+impl fmt::Display for Otherwise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Otherwise { place, named, under, parts } = self;
+        write!(f, "{place} was decided under {named}; under {under}")?;
+        for (Part { field, one, other }, number) in parts.iter().zip(0..) {
+            let [was, is] = [one, other].map(|value| value.as_deref().unwrap_or("none"));
+            write!(
+                f,
+                "{} {field} would be {is} instead of {was}",
+                if number > 0 { "," } else { "" }
+            )?;
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Display for NoFixture {
@@ -57,6 +90,7 @@ impl fmt::Display for NoFixture {
                 "deciding again does not give what the log has: was it made under another policy, or is it not whole? \
                  `firstword replay --verify` tells",
             ),
+            NoFixture::Otherwise(otherwise) => otherwise.fmt(f),
             NoFixture::TooMany => write!(f, "the case hangs together with more than {PEOPLE} people"),
             NoFixture::Unfit(unfit) => unfit.fmt(f),
         }
@@ -81,11 +115,7 @@ pub fn cut(
     from: u64,
     to: u64,
 ) -> Result<Fixture, NoFixture> {
-    let history = timeline.history(person)?.ok_or(NoFixture::Nothing)?;
-    let case = timeline.met_before(&history, from)?..timeline.met_before(&history, to)?;
-    if case.is_empty() {
-        return Err(NoFixture::Nothing);
-    }
+    let (history, case) = case(timeline, person, from, to)?.ok_or(NoFixture::Nothing)?;
     let mut search = Search { timeline, to, people: BTreeMap::new(), lines: BTreeMap::new() };
     let entries = timeline.entries(&history, case.clone())?;
     let expected = expected(timeline, person, &history, case.start, &entries)?;
@@ -109,6 +139,38 @@ pub fn cut(
     }
 }
 
+/// The policy that the last decision of a case names, in a log of decisions: under another it may come to something
+/// else.
+///
+/// # Errors
+/// A log that was changed, or that cannot be read.
+pub fn made_under(
+    timeline: &Timeline,
+    person: &Name<'_>,
+    from: u64,
+    to: u64,
+) -> Result<Option<String>, Unfit> {
+    let Some((history, case)) = case(timeline, person, from, to)? else { return Ok(None) };
+    let last = timeline.entries(&history, case.end - 1..case.end)?;
+    let line = timeline.line(last.first().ok_or(Unfit::Damaged)?.offset)?;
+    Ok(match timeline.lines().read(&line) {
+        Line::Decision(recorded) => Some(recorded.policy.into_owned()),
+        _ => None,
+    })
+}
+
+/// The visits of a person between two moments; nothing where there are none.
+fn case(
+    timeline: &Timeline,
+    person: &Name<'_>,
+    from: u64,
+    to: u64,
+) -> Result<Option<(History, Range<u64>)>, Unfit> {
+    let Some(history) = timeline.history(person)? else { return Ok(None) };
+    let case = timeline.met_before(&history, from)?..timeline.met_before(&history, to)?;
+    Ok((!case.is_empty()).then_some((history, case)))
+}
+
 /// What the log has of the case: each decision as it would be written, its number left out.
 fn expected(
     timeline: &Timeline,
@@ -126,6 +188,17 @@ fn expected(
         let first = first_line(timeline, entry, &line)?;
         let mut draft = Draft::default();
         let decision = engine.draft(&mut draft, event, entry.role);
+        if let Line::Decision(recorded) = &read {
+            let parts = Outcome::recorded(recorded).differing(&Outcome::decided(&decision));
+            if !parts.is_empty() {
+                return Err(NoFixture::Otherwise(Box::new(Otherwise {
+                    place: timeline.place(entry.offset)?,
+                    named: recorded.policy.to_string(),
+                    under: timeline.policy().label.clone(),
+                    parts,
+                })));
+            }
+        }
         if Met::from(decision.verdict) != entry.met || decision.visit.person() != person {
             return Err(NoFixture::Differs);
         }

@@ -91,6 +91,15 @@ impl Timeline {
         Ok(Timeline { log, foot, index, lines, policy, marks, files, called })
     }
 
+    /// The same log of decisions under another policy. Events were decided under the one that they were indexed under,
+    /// so a log of these stays as it is.
+    pub fn under(self, policy: Policy) -> Timeline {
+        match self.kind() {
+            LogKind::Events => self,
+            LogKind::Decisions => Timeline { policy, ..self },
+        }
+    }
+
     /// The name of each file, its length, and when it was last written as [`IndexBuilder::file`] was told.
     ///
     /// [`IndexBuilder::file`]: crate::IndexBuilder::file

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use firstword_replay::fixture::{Fixture as Cut, NoFixture, cut};
+use firstword_policy::{BUILTINS, canonical};
+use firstword_replay::fixture::{Fixture as Cut, NoFixture, cut, made_under};
 use firstword_rules::{Millis, Name};
 use firstword_wire::parse_time;
 
@@ -39,9 +40,10 @@ pub struct Fixture {
     /// The folder to make; one that is there already is left alone.
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
-    /// The policy that the log was decided under: a file, or the name of a built-in one.
-    #[arg(long, value_name = "FILE", default_value = firstword_policy::DEFAULT)]
-    policy: PathBuf,
+    /// The policy that the case was decided under: a file, or the name of a built-in one [default: of decisions the one
+    /// that they name, if it is built in or in the stream's topic `policies`; of events whatsapp-2021]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     #[command(flatten)]
     log: LogArgs,
 }
@@ -53,17 +55,26 @@ fn time(text: &str) -> Result<Millis, String> {
 /// Runs the command.
 pub fn run(args: &Fixture) -> anyhow::Result<Exit> {
     let person = person(&args.person)?;
-    let source = Source::named(&args.policy)?;
+    let default = || Path::new(firstword_policy::DEFAULT);
+    let mut source = Source::named(args.policy.as_deref().unwrap_or_else(default))?;
     let policy = source.checked()?.policy;
     if args.into.exists() {
         return Err(usage_error(format!("--into {}: it is there already", args.into.display())));
     }
-    let timeline = args.log.open()?.timeline(&policy)?;
+    let mut timeline = args.log.open()?.timeline(&policy)?;
     let moment = |time: Option<Millis>, otherwise| match time {
         Some(time) => timeline.moment(time),
         None => Ok(otherwise),
     };
     let (from, to) = (moment(args.from, 0)?, moment(args.to, timeline.end())?);
+    // A case that comes to something else than what happened is no test of it.
+    if args.policy.is_none()
+        && let Some(label) = made_under(&timeline, &person, from, to)?
+        && *label != *policy.label
+    {
+        source = named_by_decisions(&args.log, &label)?;
+        timeline = timeline.under(source.checked()?.policy);
+    }
     match cut(&timeline, &person, from, to) {
         Ok(fixture) => {
             write(&args.into, &source.text, &fixture)
@@ -78,12 +89,28 @@ pub fn run(args: &Fixture) -> anyhow::Result<Exit> {
             Ok(Exit::Done)
         }
         Err(NoFixture::Unfit(unfit)) => Err(unfit.into()),
-        Err(NoFixture::Nothing) => {
-            say(format_args!("no fixture: {}", NoFixture::Nothing));
+        Err(nothing @ (NoFixture::Nothing | NoFixture::Otherwise(_))) => {
+            say(format_args!("no fixture: {nothing}"));
             Ok(Exit::Difference)
         }
         Err(other) => Err(anyhow!("no fixture: {other}")),
     }
+}
+
+/// The policy that decisions name by this label.
+fn named_by_decisions(log: &LogArgs, label: &str) -> anyhow::Result<Source> {
+    let policy = log.policies()?.into_iter().find(|policy| *policy.label == *label);
+    let policy = policy.ok_or_else(|| {
+        usage_error(format!(
+            "the case was decided under {label}, which is not at hand: give that policy with --policy FILE"
+        ))
+    })?;
+    // A built-in one has comments, which its canonical form has not.
+    let mut builtins = BUILTINS.iter();
+    let own =
+        builtins.find(|builtin| firstword_policy::builtin(builtin.name).as_ref() == Some(&policy));
+    let text = own.map_or_else(|| canonical(&policy), |builtin| builtin.text.to_owned());
+    Ok(Source { shown: label.to_owned(), text })
 }
 
 fn person(text: &str) -> anyhow::Result<Name<'static>> {
