@@ -8,8 +8,8 @@ use clap::Args;
 use firstword_policy::{BUILTINS, canonical};
 use firstword_replay::fixture::{Fixture as Cut, NoFixture, cut, made_under};
 use firstword_rules::{Millis, Name};
-use firstword_wire::parse_time;
 
+use super::asked;
 use super::log::LogArgs;
 use super::policy::Source;
 use crate::exit::{Exit, say, usage_error};
@@ -17,8 +17,8 @@ use crate::terminal::counted;
 
 /// Cut out of a log what one person's case needs, under other names, so that it becomes a test.
 ///
-/// The case is what the person's machine decided from one time up to another. Of all other events only those stay
-/// without which it would come to something else. People, businesses and ids are called by numbers, the person
+/// The case is what the person's machine decided from one time on, and before another. Of all other events only those
+/// stay without which it would come to something else. People, businesses and ids are called by numbers, the person
 /// `person:p1`; times, versions, purposes, sectors, categories and findings stay as they were, and text is left out.
 ///
 /// The folder then holds `policy.toml`, `events.jsonl`, and `decisions.jsonl`, all that the events come to.
@@ -26,16 +26,16 @@ use crate::terminal::counted;
 #[command(after_help = "Example:\n  \
     firstword fixture --person alice --from 2021-05-16T09:00:00Z --to 2021-05-16T10:00:00Z day.jsonl --into case-17\n  \
     firstword replay --verify case-17/decisions.jsonl --policy case-17/policy.toml    # in your tests from now on\n\n\
-    A time means a place in the log: before the first event that is later.")]
+    A time means a place in the log: before the first event of that time or later. Times without an offset are in UTC.")]
 pub struct Fixture {
     /// Whose case it is; a bare name is a person.
     #[arg(long, value_name = "PERSON")]
     person: String,
-    /// The case begins after this time [default: with the log].
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// The case begins with this time (inclusive) [default: with the log].
+    #[arg(long, value_name = "TIME", value_parser = asked::time)]
     from: Option<Millis>,
-    /// The case ends with this time [default: with the log].
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// The case ends before this time (exclusive) [default: with the log].
+    #[arg(long, value_name = "TIME", value_parser = asked::time)]
     to: Option<Millis>,
     /// The folder to make; one that is there already is left alone.
     #[arg(long, value_name = "DIR")]
@@ -48,10 +48,6 @@ pub struct Fixture {
     log: LogArgs,
 }
 
-fn time(text: &str) -> Result<Millis, String> {
-    parse_time(text).ok_or_else(|| "not a time such as 2021-05-16T09:00:00Z".to_owned())
-}
-
 /// Runs the command.
 pub fn run(args: &Fixture) -> anyhow::Result<Exit> {
     let person = person(&args.person)?;
@@ -62,8 +58,9 @@ pub fn run(args: &Fixture) -> anyhow::Result<Exit> {
         return Err(usage_error(format!("--into {}: it is there already", args.into.display())));
     }
     let mut timeline = args.log.open()?.timeline(&policy)?;
+    // The moment of a time is after all that is of that instant.
     let moment = |time: Option<Millis>, otherwise| match time {
-        Some(time) => timeline.moment(time),
+        Some(time) => timeline.moment(Millis(time.0 - 1)),
         None => Ok(otherwise),
     };
     let (from, to) = (moment(args.from, 0)?, moment(args.to, timeline.end())?);
