@@ -110,21 +110,34 @@ impl LogArgs {
         self.files()
     }
 
-    /// The log; of a topic this range.
+    /// The log; of a topic this range. `of_files` tells whoever asks for a range of files what there is instead.
     ///
     /// # Errors
-    /// As [`LogArgs::open`].
-    pub fn open_range(&self, range: &RangeArgs) -> anyhow::Result<Log> {
+    /// As [`LogArgs::open`]; a range of files.
+    pub fn open_range(&self, range: &RangeArgs, of_files: &str) -> anyhow::Result<Log> {
         #[cfg(feature = "kafka")]
-        if let Some(topic) = topic_of(&self.logs)? {
-            let settings = self.kafka.load()?;
+        {
+            use firstword_stream::{Bound, Range};
             let RangeArgs { from, to, partitions } = range.clone();
-            let range = firstword_stream::Range { from, to: Some(to), partitions };
-            let (parts, places) = topic::copy(&settings, topic, &range)?;
-            return Ok(Log::Topic(parts, places));
+            if let Some(topic) = topic_of(&self.logs)? {
+                let settings = self.kafka.load()?;
+                let range = Range { from, to: Some(to), partitions };
+                let (parts, places) = topic::copy(&settings, topic, &range)?;
+                return Ok(Log::Topic(parts, places));
+            }
+            let asked = [
+                ("--from", from != Bound::Start),
+                ("--to", to != Bound::End),
+                ("--partitions", partitions.is_some()),
+            ];
+            if let Some((flag, _)) = asked.into_iter().find(|(_, asked)| *asked) {
+                return Err(usage_error(format!(
+                    "{flag} is of topics, such as topic:decisions: {of_files}"
+                )));
+            }
         }
         #[cfg(not(feature = "kafka"))]
-        let RangeArgs {} = range;
+        let (RangeArgs {}, _) = (range, of_files);
         self.files()
     }
 

@@ -95,7 +95,11 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
 
 impl Replay {
     fn open(&self) -> anyhow::Result<Log> {
-        self.log.open_range(&self.range)
+        let of_files = match self.what {
+            What { verify: true, .. } | What { rows: true, .. } => "files are read whole",
+            _ => "files are read from their begin, and up to --until",
+        };
+        self.log.open_range(&self.range, of_files)
     }
 
     fn threads(&self) -> NonZero<usize> {

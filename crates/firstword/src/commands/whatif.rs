@@ -111,7 +111,7 @@ pub fn run(args: WhatIfArgs) -> anyhow::Result<Exit> {
         let settings = args.log.settings()?;
         return follow::run(&args, &settings, WhatIf::new(held, other, Mode::Trajectory));
     }
-    let log = args.log.open_range(&args.range)?;
+    let log = args.log.open_range(&args.range, "files are read whole")?;
     let format = Format::or_default(args.format);
     let mode = if args.pointwise { Mode::Pointwise } else { Mode::Trajectory };
     let comparing =
