@@ -195,6 +195,9 @@ fn wrong(reject: Reject) -> String {
                 field.as_str().to_uppercase()
             )
         }
+        (RejectReason::BadField, Some(Field::At)) => {
+            "--at: events are from 2000-01-01 up to, not including, 2100-01-01 (UTC)".into()
+        }
         (RejectReason::BadField, Some(Field::Findings)) => format!("--finding: not {identifier}"),
         (RejectReason::BadField, Some(field)) => format!("--{}: not {identifier}", field.as_str()),
         _ => format!("this would be no event: {reject}"),
