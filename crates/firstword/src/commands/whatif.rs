@@ -41,7 +41,8 @@ Examples:\n  \
     firstword whatif --against my.toml --pointwise --by region,sector day.jsonl.gz\n  \
     firstword whatif --against open --format jsonl decisions.jsonl | grep '\"change\":\"first\"'\n  \
     firstword whatif --against open --id m-17 day.jsonl\n  \
-    firstword whatif --against my.toml --follow --http 127.0.0.1:9465    # a shadow run on live traffic")]
+    firstword whatif --against my.toml --follow --http 127.0.0.1:9465    # a shadow run on live traffic\n\n\
+    Exit status 1 where no event has the id of --id; the report is written all the same.")]
 pub struct WhatIfArgs {
     #[command(flatten)]
     log: LogArgs,
@@ -203,8 +204,8 @@ fn summarise(compared: &Compared<'_>, format: Format, of_decisions: &str) -> Exi
     for asked in compared.asked {
         let shown = asked.explained.len() as u64;
         if asked.met == 0 {
-            say(format_args!("firstword: no event of the log has the id {}", asked.id));
-            exit = Exit::Usage;
+            say(format_args!("no event of the log has the id `{}`", asked.id));
+            exit = Exit::Difference;
         } else if asked.met > shown {
             let events = counted(asked.met, "event");
             say(format_args!(
