@@ -176,7 +176,7 @@ fn decided(frame: &mut Frame<'_>, area: Rect, why: &[Why], palette: Palette) {
 fn lowest(frame: &mut Frame<'_>, area: Rect, foot: &Foot) {
     let line = match foot {
         Foot::Keys | Foot::Help => Line::styled(
-            "j/k step  g/G ends  n/N visit  d denied  / id  t time  p person  ? help  q quit",
+            "j/k step  g/G ends  n/N/# visit  d denied  / id  t time  p who  ? help  q quit",
             FAINT,
         ),
         Foot::Said(said) => Line::raw(said.as_str()),
@@ -189,12 +189,13 @@ fn lowest(frame: &mut Frame<'_>, area: Rect, foot: &Foot) {
 }
 
 /// What each key does.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("j, down", "to the next line"),
     ("k, up", "to the line before"),
     ("space, PgDn, PgUp", "ten lines on, ten lines back"),
     ("g, G", "to the begin, to the end"),
     ("n, N", "to the next visit of whom you follow, to the one before"),
+    ("#", "to the decision of this number (seq), of whom you follow"),
     ("d", "to the next that was denied, of whom you follow if anybody"),
     ("/", "to the event of an id; again, to the next of that id"),
     ("t", "to the last event before a time"),

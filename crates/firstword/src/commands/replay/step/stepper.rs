@@ -3,7 +3,7 @@
 use firstword_replay::{Line, Met, Timeline, Unfit};
 use firstword_rules::{Millis, Name};
 
-use super::visits::{met_at, people};
+use super::visits::{decision_of, met_at, people};
 use crate::commands::asked;
 
 /// So many lines are a page.
@@ -63,6 +63,8 @@ pub enum Ask {
     Time,
     /// A person, to follow.
     Person,
+    /// The number of a decision of whom is followed, to go there.
+    Seq,
 }
 
 impl Stepper {
@@ -117,6 +119,12 @@ impl Stepper {
             }
             Key::Char('n') => self.next_visit(timeline, |_| true),
             Key::Char('N') => self.previous_visit(timeline),
+            Key::Char('#') => {
+                if self.followed().is_some() {
+                    self.mode = Mode::Asking(Ask::Seq, String::new());
+                }
+                Ok(())
+            }
             Key::Char('d') if self.person.is_some() => {
                 self.next_visit(timeline, |met| met == Met::Denied)
             }
@@ -172,6 +180,10 @@ impl Stepper {
             (Ask::Time, text) => match asked::time(text) {
                 Ok(at) => return self.go_to_time(timeline, at),
                 Err(why) => self.message = Some(why),
+            },
+            (Ask::Seq, text) => match text.trim_start_matches('#').parse() {
+                Ok(seq) => return self.go_to_decision(timeline, seq),
+                Err(_) => self.message = Some("no number such as 17".to_owned()),
             },
             (Ask::Person, text) => match asked::person(text) {
                 Ok(person) => return self.follow(timeline, person),
@@ -236,6 +248,16 @@ impl Stepper {
                 self.at = entry.first().map_or(self.at, |entry| entry.offset);
             }
             None => self.message = Some(format!("no earlier one of {person}")),
+        }
+        Ok(())
+    }
+
+    fn go_to_decision(&mut self, timeline: &Timeline, seq: u64) -> Result<(), Unfit> {
+        let Some(person) = self.followed() else { return Ok(()) };
+        let Some(history) = timeline.history(&person)? else { return Ok(()) };
+        match decision_of(timeline, &history, seq)? {
+            Some(offset) => self.at = offset,
+            None => self.message = Some(format!("the log has no decision {seq} of {person}")),
         }
         Ok(())
     }

@@ -3,8 +3,11 @@
 
 use std::path::Path;
 
+use firstword_engine::Engine;
 use firstword_policy::builtin;
 use firstword_replay::Timeline;
+use firstword_rules::Decision;
+use firstword_wire::{Reader, write_decision};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
@@ -83,6 +86,14 @@ fn keys_move_and_what_cannot_be_done_is_said() {
         ("pbob\nN", 1, Some("no earlier one of person:bob")),
         ("pbob\nd", 7, None),
         ("pbob\ndd", 7, Some("no further one of person:bob")),
+        ("pbob\n#3\n", 7, None),
+        ("pbob\nG##1\n", 1, None),
+        ("pbob\n#5\n#4\n", 8, None),
+        ("pbob\n#6\n", 1, Some("the log has no decision 6 of person:bob")),
+        ("pbob\n#0\n", 1, Some("the log has no decision 0 of person:bob")),
+        ("pbob\n#m-2\n", 1, Some("no number such as 17")),
+        ("pbob\n#\n", 1, None),
+        ("#", 1, Some("nobody is followed: p asks for a person, tab takes a party")),
         ("n", 1, Some("nobody is followed: p asks for a person, tab takes a party")),
         ("pzoe\n", 1, Some("nothing in the log is about person:zoe")),
         ("pbusiness:acme\n", 1, Some("a business has no machine: name a person")),
@@ -107,6 +118,36 @@ fn keys_move_and_what_cannot_be_done_is_said() {
     }
     let (stepper, _) = after(&timeline, "tyesterday\n");
     assert!(stepper.message.unwrap().starts_with("no time such as"));
+}
+
+/// In a log of decisions numbers are as recorded, whatever the log lacks.
+#[test]
+fn a_decision_is_found_by_its_number_in_a_log_that_lacks_others() {
+    let policy = builtin("whatsapp-2021").unwrap();
+    let (reader, mut engine) = (Reader::new(&policy), Engine::new(policy.clone()));
+    let mut journal = Vec::new();
+    for event in LOG.lines().filter_map(|line| reader.event(line.as_bytes()).ok()) {
+        let own =
+            |one: &Decision<'_>| one.visit.person().text == "bob" && ![1, 4].contains(&one.seq);
+        let decisions = engine.step(&event);
+        decisions
+            .iter()
+            .filter(|one| own(one))
+            .for_each(|one| write_decision(&mut journal, one, "p@0"));
+    }
+    let room = tempfile::tempdir().unwrap();
+    let log = room.path().join("log.jsonl");
+    std::fs::write(&log, journal).unwrap();
+    let timeline = indexed::open(&[log], &policy).unwrap();
+    for (number, line) in
+        [(1, None), (2, Some(1)), (3, Some(2)), (4, None), (5, Some(3)), (6, None)]
+    {
+        let (stepper, at) = after(&timeline, &format!("pbob\n#{number}\n"));
+        assert_eq!(stepper.message.is_none().then_some(at), line, "{number}");
+    }
+    let (stepper, _) = after(&timeline, "pbob\n#5\n");
+    let seen = view(&stepper, &timeline, 3).unwrap();
+    assert_eq!(seen.machines.first().unwrap().visit, "visit 3 of 3, decision 5");
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn foot(stepper: &Stepper) -> Foot {
                 Ask::Id => "id",
                 Ask::Time => "time (UTC)",
                 Ask::Person => "person",
+                Ask::Seq => "number of the decision",
             };
             Foot::Asking(what, text.clone())
         }
@@ -205,9 +206,14 @@ fn after_visit(walk: &Walk<'_>, visited: &Visited, visit: &Visit) -> Seen {
     let (engine, at) = (walk.engine(), visited.entry.at);
     let after = engine.machine(walk.person()).unwrap_or(&visited.before);
     let portrait = |machine| portrait_of(engine, walk.person().clone(), machine, at);
+    let mut which = format!("visit {} of {}", visit.place + 1, visit.history.count());
+    // Where the log begins later, or lacks something, the two are not the same.
+    if visited.seq != visit.place + 1 {
+        which += &format!(", decision {}", visited.seq);
+    }
     Seen {
         person: walk.person().to_string(),
-        visit: format!("visit {} of {}", visit.place + 1, visit.history.count()),
+        visit: which,
         changes: walk.changes(visited).iter().map(ToString::to_string).collect(),
         parts: parts(&portrait(after), Some(&portrait(&visited.before))),
     }

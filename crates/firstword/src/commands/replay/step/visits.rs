@@ -1,5 +1,7 @@
 //! Whose machines a line of the log visited.
 
+use std::cmp::Ordering;
+
 use firstword_replay::{Entry, History, Line, Met, Timeline, Unfit};
 use firstword_rules::Name;
 
@@ -27,6 +29,27 @@ pub fn visits_at(timeline: &Timeline, offset: u64) -> Result<Vec<Visit>, Unfit> 
         }
     }
     Ok(visits)
+}
+
+/// Where a person's decision of this number is; nothing where the log has none.
+pub fn decision_of(timeline: &Timeline, history: &History, seq: u64) -> Result<Option<u64>, Unfit> {
+    // Numbers only ever grow; where a log of decisions lacks some, they are ahead of the places.
+    let (mut low, mut high) = (0, history.count());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let Some(entry) = timeline.entries(history, middle..middle + 1)?.pop() else { break };
+        let line = timeline.line(entry.offset)?;
+        let number = match timeline.lines().read(&line) {
+            Line::Decision(recorded) => recorded.seq,
+            _ => middle + 1,
+        };
+        match number.cmp(&seq) {
+            Ordering::Equal => return Ok(Some(entry.offset)),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+        }
+    }
+    Ok(None)
 }
 
 /// What came of the line at last; nothing where it is no event.
