@@ -29,11 +29,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How many partitions each topic has.
 pub const PARTITIONS: i32 = 8;
 
+/// How often our side runs before anything is measured.
+const WARMING: usize = 2;
+
 const HELP: &str = "\
 Compares on one broker, in the same minutes: bare rdkafka, firstword, and Kafka Streams.
 
   --events N     how many events of each traffic (default 1000000)
-  --rounds N     how often each side runs, in turns; medians are shown (default 3)
+  --rounds N     how often each side runs, in turns, after two runs that warm the broker; medians are shown (default 3)
   --only PART    business, people or paced; may be given several times (default: all)
   --peer DIR     a folder with Streams.java and pom.xml: Kafka Streams runs too (needs mvn and javac)";
 
@@ -157,6 +160,12 @@ fn throughput(
         sides.extend(["Kafka Streams, in memory", "Kafka Streams, RocksDB"]);
     }
     let mut table: BTreeMap<usize, Vec<Figures>> = BTreeMap::new();
+    // A broker that has just begun compiles itself: what runs first would pay for those that come after it.
+    for warming in 0..WARMING {
+        let run = format!("{traffic}-warming-{warming}");
+        runtime.block_on(create_topics(&settings(&bootstrap, &run, traffic), PARTITIONS, 1))?;
+        in_a_process("firstword", &bootstrap, &run, sent)?;
+    }
     for round in 0..plan.rounds {
         for (number, side) in sides.iter().enumerate() {
             let run = format!("{traffic}-{number}-{round}");
