@@ -38,7 +38,7 @@ Compares on one broker, in the same minutes: bare rdkafka, firstword, and Kafka 
   --events N     how many events of each traffic (default 1000000)
   --rounds N     how often each side runs, in turns; medians are shown (default 3)
   --only PART    business, people or paced; may be given several times (default: all)
-  --peer DIR     a folder with Streams.java and pom.xml: Kafka Streams runs too (needs mvn and javac)
+  --peer DIR     a folder with Streams.java and pom.xml: Kafka Streams runs too (needs mvn, javac)
 
 Two runs that are not measured warm the broker first.";
 
