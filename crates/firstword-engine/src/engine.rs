@@ -41,22 +41,6 @@ impl<'e> Decisions<'e> {
 /// How many events are looked up before the first of them is decided.
 const AHEAD: usize = 32;
 
-/// An event that comes, and the hashes of its parties' names, in the order of [`Event::parties`].
-#[derive(Clone, Copy)]
-struct Called<'e> {
-    event: &'e Event<'e>,
-    mark: Mark,
-    hashes: (u32, u32),
-}
-
-/// An event that is about to be decided, and the numbers of its parties.
-#[derive(Clone, Copy)]
-struct Coming<'e> {
-    event: &'e Event<'e>,
-    mark: Mark,
-    parties: (Party, Option<Party>),
-}
-
 impl Engine {
     /// No machines yet.
     pub fn new(policy: Policy) -> Engine {
@@ -76,81 +60,68 @@ impl Engine {
 
     /// Decides an event at each machine that it concerns and lets these advance.
     pub fn step<'e>(&mut self, event: &'e Event<'e>) -> Decisions<'e> {
-        let coming = self.number_called(self.call(event, Mark::of(event)));
-        self.take(coming)
+        self.step_marked(event, Mark::of(event))
     }
 
-    /// Decides events one after another, each as [`Engine::step`] does. What some of them need is looked up before
-    /// the first of them is decided: memory answers many questions in the time of one.
+    /// Decides events one after another, each as [`Engine::step`] does; what some of them need is brought near before
+    /// the first of them is decided.
     pub fn step_all<'e>(
         &mut self,
         events: impl IntoIterator<Item = (&'e Event<'e>, Mark)>,
         mut each: impl FnMut(Decisions<'e>),
     ) {
-        let mut events = events.into_iter();
-        let (mut called, mut coming) = (Vec::with_capacity(AHEAD), Vec::with_capacity(AHEAD));
+        let (mut events, mut next) = (events.into_iter(), Vec::with_capacity(AHEAD));
         loop {
-            called.extend(events.by_ref().take(AHEAD).map(|(event, mark)| self.call(event, mark)));
-            if called.is_empty() {
+            next.extend(events.by_ref().take(AHEAD));
+            if next.is_empty() {
                 return;
             }
-            self.touch_names(&called);
-            coming.extend(called.drain(..).map(|called| self.number_called(called)));
-            self.touch_machines(&coming);
-            coming.drain(..).for_each(|coming| each(self.take(coming)));
+            let parties = next.iter().map(|(event, _)| event.parties());
+            self.bring_near(parties.flat_map(|(one, other)| [Some(one), other]).flatten());
+            next.drain(..).for_each(|(event, mark)| each(self.step_marked(event, mark)));
         }
     }
 
-    fn call<'e>(&self, event: &'e Event<'e>, mark: Mark) -> Called<'e> {
-        let (one, other) = event.parties();
-        let hash = |name: &Name<'_>| self.names(name.kind).hash(&name.text);
-        Called { event, mark, hashes: (hash(one), other.map_or(0, hash)) }
-    }
-
-    fn number_called<'e>(&mut self, called: Called<'e>) -> Coming<'e> {
-        let Called { event, mark, hashes } = called;
-        let (one, other) = event.parties();
-        let one = self.names_mut(one.kind).number_hashed(&one.text, hashes.0);
-        let other =
-            other.map(|other| self.names_mut(other.kind).number_hashed(&other.text, hashes.1));
-        Coming { event, mark, parties: (one, other) }
-    }
-
-    /// Has the places of the names, then the names themselves, brought near.
-    fn touch_names(&self, called: &[Called<'_>]) {
+    /// Reads a little of everything that deciding for these parties will read, of all of them at one depth before the
+    /// next: memory answers many questions in the time of one. Nothing changes.
+    pub fn bring_near<'n>(&self, parties: impl Iterator<Item = &'n Name<'n>>) {
+        let asked: Vec<_> =
+            parties.map(|name| (name, self.names(name.kind).hash(&name.text))).collect();
         for touch in [Names::touch, Names::touch_text] {
-            black_box(called.iter().fold(0, |sum, called| {
-                let (one, other) = called.event.parties();
-                let other = other.map_or(0, |name| touch(self.names(name.kind), called.hashes.1));
-                sum ^ touch(self.names(one.kind), called.hashes.0) ^ other
-            }));
+            black_box(
+                asked.iter().fold(0, |all, (name, hash)| all ^ touch(self.names(name.kind), *hash)),
+            );
         }
-    }
-
-    /// Has the machines of the people who are concerned brought near.
-    fn touch_machines(&self, coming: &[Coming<'_>]) {
-        let parties = coming.iter().map(|coming| coming.parties);
-        let parties = parties.flat_map(|(one, other)| [Some(one), other]).flatten();
-        let machines = parties.filter_map(|party| self.machine_of(party));
+        let people = asked.iter().filter(|(name, _)| name.is_person());
+        let known = people.filter_map(|(name, hash)| self.people.find_hashed(&name.text, *hash));
+        let machines: Vec<_> = known.filter_map(|person| self.machine_of(person)).collect();
         for depth in Depth::ALL {
-            black_box(machines.clone().fold(0, |sum, machine| sum ^ machine.touch(depth)));
+            black_box(machines.iter().fold(0, |all, machine| all ^ machine.touch(depth)));
         }
     }
 
-    fn take<'e>(&mut self, coming: Coming<'e>) -> Decisions<'e> {
-        let first = self.advance(coming, first_role(coming.event));
+    fn step_marked<'e>(&mut self, event: &'e Event<'e>, mark: Mark) -> Decisions<'e> {
+        let (one, other) = event.parties();
+        let parties = (self.number(one), other.map(|other| self.number(other)));
+        let first = self.advance(event, mark, parties, first_role(event));
         match first.verdict {
             Verdict::Forwarded(basis) => Decisions {
                 forwarded: Some(first),
-                last: self.advance(coming, Role::Recipient(Some(basis))),
+                last: self.advance(event, mark, parties, Role::Recipient(Some(basis))),
             },
             _ => Decisions { forwarded: None, last: first },
         }
     }
 
-    /// Decides an event at the machine of the person who has this part in it and lets it advance.
-    fn advance<'e>(&mut self, coming: Coming<'e>, role: Role) -> Decision<'e> {
-        let Coming { event, mark, parties } = coming;
+    /// Decides an event at the machine of the person who has this part in it and lets it advance. The parties are those
+    /// of the event, in its order.
+    fn advance<'e>(
+        &mut self,
+        event: &'e Event<'e>,
+        mark: Mark,
+        parties: (Party, Option<Party>),
+        role: Role,
+    ) -> Decision<'e> {
         let (person, peer) = in_part(parties, role);
         let machine = self.machines.reach(person.number(), Machine::default);
         let decision = decide(&self.policy, machine, Visit { event, mark, role, peer });

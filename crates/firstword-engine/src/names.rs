@@ -71,7 +71,8 @@ impl Names {
         self.find_hashed(name, self.hash(name))
     }
 
-    fn find_hashed(&self, name: &str, hash: u32) -> Option<Party> {
+    /// The same, where the name's hash is known.
+    pub(crate) fn find_hashed(&self, name: &str, hash: u32) -> Option<Party> {
         let same = |place| self.texts.get(place).1 == name.as_bytes();
         let place = self.table(hash)?.find(hash, same)?;
         Some(Party::new(self.kind, self.texts.get(place).0))
@@ -79,11 +80,7 @@ impl Names {
 
     /// The party of a name, with the next number if it is new.
     pub fn number(&mut self, name: &str) -> Party {
-        self.number_hashed(name, self.hash(name))
-    }
-
-    /// The same, where the name's hash is known.
-    pub(crate) fn number_hashed(&mut self, name: &str, hash: u32) -> Party {
+        let hash = self.hash(name);
         if let Some(known) = self.find_hashed(name, hash) {
             return known;
         }

@@ -35,10 +35,15 @@ impl Table {
 
     /// The place with this hash that is the one.
     pub(crate) fn find(&self, hash: u32, is_it: impl Fn(Place) -> bool) -> Option<Place> {
-        let (before, from) = self.slots.split_at_checked(self.slot(hash))?;
-        let met = from.iter().chain(before).take_while(|entry| entry.is_taken());
-        let mut alike = met.filter(|entry| entry.hash == hash).map(|entry| entry.place);
-        alike.find(|place| is_it(*place))
+        let mut slot = self.slot(hash);
+        // There is always a free slot.
+        while let Some(entry) = self.slots.get(slot).filter(|entry| entry.is_taken()) {
+            if entry.hash == hash && is_it(entry.place) {
+                return Some(entry.place);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        None
     }
 
     /// Puts a place in that is not there yet.

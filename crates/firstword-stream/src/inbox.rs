@@ -50,8 +50,10 @@ pub(crate) struct Input {
     topic: String,
     partition: i32,
     head: Option<Incoming>,
-    /// The offset after the last record that it gave. When a rebalance pauses and resumes it, the client may give a
-    /// record twice (librdkafka 2.12 notes its place only after it has handed the record out).
+    /// The offset after the last record that it gave, at first what the group has committed: what lies before it was
+    /// decided. The client may give such a record (librdkafka 2.12): one twice, where a rebalance pauses and resumes a
+    /// partition, for it notes its place only after it has handed the record out; all from the beginning, where a
+    /// partition was taken, given back and taken again while its broker was away.
     next: i64,
     /// Whether it has given all that there is.
     drained: bool,
@@ -76,6 +78,9 @@ struct Bell {
     rung: Mutex<bool>,
     heard: Condvar,
 }
+
+/// How many things of the client are served at a time.
+const POLLS: usize = 64;
 
 impl Inbox {
     /// Joins the group, under a name that tells the others what our decisions rest on.
@@ -132,11 +137,10 @@ impl Inbox {
     /// # Errors
     /// What the group cannot heal by itself.
     pub(crate) fn changes(&self) -> Result<Vec<Change>, Halt> {
-        // One poll serves one thing at most, and more may wait; but never so much that it ends no more.
-        for _ in 0..16 {
-            let before = lock(&self.consumer.context().changes).len();
+        // One poll serves one thing at most, and does not tell whether it did: while brokers are away the client has
+        // many lines to log, and what the group gave and took waits behind them.
+        for _ in 0..POLLS {
             match self.consumer.poll(Duration::ZERO) {
-                None if lock(&self.consumer.context().changes).len() == before => break,
                 None => (),
                 // Partitions are paused before they have queues of their own: a record here would be lost.
                 Some(Ok(message)) => {
@@ -151,22 +155,24 @@ impl Inbox {
         Ok(std::mem::take(&mut *lock(&self.consumer.context().changes)))
     }
 
-    /// The inputs of a task that was just assigned, paused until it is restored: events, relay.
-    pub(crate) fn inputs(&self, partition: i32) -> Result<[Input; 2], Halt> {
+    /// The inputs of a task that was just assigned, paused until it is restored: events, relay, each from what the
+    /// group has committed on.
+    pub(crate) fn inputs(&self, partition: i32, committed: [i64; 2]) -> Result<[Input; 2], Halt> {
+        let [events, relay] = committed;
         Ok([
-            self.input(&self.topics.events, partition)?,
-            self.input(&self.topics.relay, partition)?,
+            self.input(&self.topics.events, partition, events)?,
+            self.input(&self.topics.relay, partition, relay)?,
         ])
     }
 
-    fn input(&self, topic: &str, partition: i32) -> Result<Input, Halt> {
+    fn input(&self, topic: &str, partition: i32, next: i64) -> Result<Input, Halt> {
         let split = self.consumer.split_partition_queue(topic, partition);
         let mut queue = split.ok_or_else(|| {
             Halt::of("read a partition", KafkaError::Subscription(topic.to_owned()))
         })?;
         let bell = Arc::clone(&self.bell);
         queue.set_nonempty_callback(move || bell.ring());
-        Ok(Input { queue, topic: topic.to_owned(), partition, head: None, next: 0, drained: false })
+        Ok(Input { queue, topic: topic.to_owned(), partition, head: None, next, drained: false })
     }
 
     /// Lets the records of a task that is restored come.

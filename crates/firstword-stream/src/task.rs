@@ -131,6 +131,13 @@ impl Task {
         self.inputs.iter().any(Input::holds)
     }
 
+    /// Has the machines brought near of the people by whom these records are keyed: theirs decide, as a rule.
+    pub(crate) fn bring_near(&self, some: &[Taken]) {
+        let keys = some.iter().filter_map(|taken| str::from_utf8(taken.record.key()?).ok());
+        let people: Vec<_> = keys.filter_map(Name::parse).collect();
+        self.engine.bring_near(people.iter());
+    }
+
     /// Decides a record into the work of a step, and what is to be published into its parcel.
     pub(crate) fn decide(
         &mut self,

@@ -100,6 +100,8 @@ impl Watch for Wanted {
 const BATCH_BYTES: usize = 32 << 20;
 /// For how long Kafka may keep a worker that leaves.
 const LEAVING: Duration = Duration::from_secs(7);
+/// How many records are looked up before the first of them is decided.
+const AHEAD: usize = 32;
 /// How often the bytes of the machines are counted.
 const COUNT: Duration = Duration::from_secs(30);
 /// A step of so many records shows that there is a load: then the next may wait a little for more.
@@ -323,8 +325,11 @@ impl Worker {
         for (partition, taken) in &step.batch {
             let Some(task) = self.tasks.get_mut(partition) else { continue };
             let (decided, work) = step.works.entry(*partition).or_default();
-            for taken in taken.iter().skip(*decided) {
-                task.decide(work, &mut self.parcel, taken, &self.frame);
+            for some in taken.get(*decided..).unwrap_or_default().chunks(AHEAD) {
+                task.bring_near(some);
+                for taken in some {
+                    task.decide(work, &mut self.parcel, taken, &self.frame);
+                }
             }
             *decided = taken.len();
             work.note_last(*partition, &self.parcel);
@@ -472,7 +477,7 @@ impl Worker {
     /// Restores a task beside the work of those that are restored.
     fn restore(&mut self, partition: i32, committed: [i64; 2]) -> Result<(), Halt> {
         self.assignments += 1;
-        let (assignment, inputs) = (self.assignments, self.inbox.inputs(partition)?);
+        let (assignment, inputs) = (self.assignments, self.inbox.inputs(partition, committed)?);
         let wanted = Arc::new(());
         let shown = self.seat.assigned(partition, committed);
         let watch = Box::new(Wanted(Arc::downgrade(&wanted), shown));
