@@ -71,11 +71,11 @@ fn questions(log: &str) -> anyhow::Result<Vec<Question>> {
     let mut found = Vec::new();
     for place in 0..QUESTIONS {
         reader.seek(SeekFrom::Start(length / QUESTIONS * place))?;
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        line.clear();
-        reader.read_line(&mut line)?;
-        let Ok(event) = serde_json::from_str::<Value>(&line) else { continue };
+        let mut line = Vec::new();
+        // What was met is the middle of a line, perhaps of a letter.
+        reader.skip_until(b'\n')?;
+        reader.read_until(b'\n', &mut line)?;
+        let Ok(event) = serde_json::from_slice::<Value>(&line) else { continue };
         let text = |field: &str| event.get(field).and_then(Value::as_str).map(str::to_owned);
         let person = ["from", "to", "person"].into_iter().filter_map(text);
         let person = person.into_iter().find(|name| name.starts_with("person:"));
