@@ -186,9 +186,10 @@ fn summarise(compared: &Compared<'_>, format: Format, of_decisions: &str) -> Exi
     }
     if report.under_another > 0 {
         say(format_args!(
-            "note: {} of the log were made under another policy than {}",
-            counted(report.under_another, "decision"),
-            compared.whatif.held().label
+            "note: {decisions} of the log were made under another policy than {0}, and are decided again under {0}; \
+             --policy gives the one that held",
+            compared.whatif.held().label,
+            decisions = counted(report.under_another, "decision"),
         ));
     }
     let rejects: Vec<_> = compared
