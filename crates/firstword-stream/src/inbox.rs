@@ -51,9 +51,11 @@ pub(crate) struct Input {
     partition: i32,
     head: Option<Incoming>,
     /// The offset after the last record that it gave, at first what the group has committed: what lies before it was
-    /// decided. The client may give such a record (librdkafka 2.12): one twice, where a rebalance pauses and resumes a
-    /// partition, for it notes its place only after it has handed the record out; all from the beginning, where a
-    /// partition was taken, given back and taken again while its broker was away.
+    /// decided, and the client (librdkafka 2.12) may give it all the same. One record twice, where a rebalance pauses
+    /// and resumes a partition, for it notes its place only after it has handed the record out. All from the beginning,
+    /// where a partition was taken at its beginning, given back, and taken again further on: the answer to where it
+    /// begins comes late, counts as outdated, and has the question asked again for the new assignment
+    /// (`rd_kafka_toppar_handle_Offset`).
     next: i64,
     /// Whether it has given all that there is.
     drained: bool,
