@@ -38,8 +38,8 @@ impl<'e> Decisions<'e> {
     }
 }
 
-/// How many events are looked up before the first of them is decided.
-const AHEAD: usize = 32;
+/// For how many events it pays to bring near what they need before the first of them is decided.
+pub const AHEAD: usize = 32;
 
 impl Engine {
     /// No machines yet.

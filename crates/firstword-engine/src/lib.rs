@@ -12,5 +12,5 @@ mod pages;
 mod table;
 
 pub use draft::Draft;
-pub use engine::{Decisions, Engine, first_role};
+pub use engine::{AHEAD, Decisions, Engine, first_role};
 pub use names::Names;

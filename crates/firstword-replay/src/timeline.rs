@@ -100,11 +100,11 @@ impl Timeline {
         }
     }
 
-    /// The name of each file, its length, and when it was last written as [`IndexBuilder::file`] was told.
+    /// The length of each file, and when it was last written as [`IndexBuilder::file`] was told.
     ///
     /// [`IndexBuilder::file`]: crate::IndexBuilder::file
-    pub fn made_of(&self) -> impl Iterator<Item = (&str, u64, u64)> {
-        self.foot.files.iter().map(|file| (file.name.as_str(), file.length, file.written))
+    pub fn made_of(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.foot.files.iter().map(|file| (file.length, file.written))
     }
 
     /// What the log holds.

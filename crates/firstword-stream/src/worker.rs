@@ -10,6 +10,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use firstword_engine::AHEAD;
 use firstword_rules::Policy;
 use firstword_wire::Reader;
 
@@ -100,8 +101,6 @@ impl Watch for Wanted {
 const BATCH_BYTES: usize = 32 << 20;
 /// For how long Kafka may keep a worker that leaves.
 const LEAVING: Duration = Duration::from_secs(7);
-/// How many records are looked up before the first of them is decided.
-const AHEAD: usize = 32;
 /// How often the bytes of the machines are counted.
 const COUNT: Duration = Duration::from_secs(30);
 /// A step of so many records shows that there is a load: then the next may wait a little for more.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use firstword_engine::Engine;
 use firstword_replay::{Line, Lines, ReadAt};
-use firstword_rules::{Millis, Name, Policy, What};
+use firstword_rules::{Millis, Policy};
 use firstword_wire::Recorded;
 
 use crate::exit::say;
@@ -155,7 +155,7 @@ impl State {
     /// What was there before, or comes again, changes nothing; what is missing cannot be made up for.
     fn decision(&mut self, recorded: &Recorded<'_>) {
         let Recorded { event, role, seq, verdict, .. } = recorded;
-        let person = person_of(recorded);
+        let person = recorded.person();
         let before = self.engine.machine(person).map_or(0, |machine| machine.seq());
         if self.folded.recorded_under.as_deref() != Some(&*recorded.policy) {
             self.folded.recorded_under = Some((*recorded.policy).into());
@@ -167,14 +167,5 @@ impl State {
             self.engine.pass(person, seq - 1);
             self.engine.replay(event, *role, *seq, *verdict);
         }
-    }
-}
-
-/// The person whose machine decided.
-fn person_of<'r>(recorded: &'r Recorded<'_>) -> &'r Name<'r> {
-    match (&recorded.event.what, recorded.role.side()) {
-        (What::Utterance(said), Some(firstword_rules::Side::Recipient)) => &said.to,
-        (What::Utterance(said), _) => &said.from,
-        (What::Fact { person, .. }, _) => person,
     }
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use firstword_engine::Engine;
-use firstword_rules::{Name, Policy, Role};
-use firstword_wire::{Recorded, person_of_key, read_decision, read_machine};
+use firstword_rules::Policy;
+use firstword_wire::{person_of_key, read_decision, read_machine};
 use rdkafka::Message;
 use rdkafka::message::BorrowedMessage;
 
@@ -230,7 +230,7 @@ impl Way<'_> {
         if !self.was_committed(message) {
             return Err(torn("a decision about an event that was not committed"));
         }
-        let person = person_of(&decision);
+        let person = decision.person();
         let known = engine.machine(person).map_or(0, |machine| machine.seq());
         if decision.seq <= known {
             return Ok(()); // The machine that it went on from has it.
@@ -261,13 +261,5 @@ impl Way<'_> {
             }
             None => true,
         }
-    }
-}
-
-/// The person whose machine decided.
-fn person_of<'d>(decision: &'d Recorded<'_>) -> &'d Name<'d> {
-    match (decision.event.parties(), decision.role) {
-        ((_, Some(other)), Role::Recipient(_)) => other,
-        ((one, _), _) => one,
     }
 }

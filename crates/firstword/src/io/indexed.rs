@@ -77,7 +77,7 @@ fn parts_are_files(paths: &[PathBuf]) -> bool {
 /// An index that was made before, if it fits: each file is as long as it was, and was not written since.
 fn fitting(parts: &Parts, file: File, policy: &Policy) -> Result<Timeline, Unfit> {
     let timeline = Timeline::open(Box::new(parts.clone()), Box::new(Held(file)), policy.clone())?;
-    if !timeline.made_of().map(|(_, length, written)| (length, written)).eq(parts.stamps()) {
+    if !timeline.made_of().eq(parts.stamps()) {
         return Err(Unfit::OtherLog);
     }
     let names: Vec<_> = parts.names().map(Arc::from).collect();

@@ -35,10 +35,8 @@ fn cut_off(case: &Case<'_, '_>, kinds: &[Kind]) -> Option<Sight> {
     let floor = permission::floor(case).filter(|_| !case.peer_is_person())?;
     let spoke = |kind: &Kind| (*kind, case.conversation.and_then(|talk| talk.spoke(*kind)));
     let (spoke, kind) = newest(kinds.iter().map(spoke)).filter(|(spoke, _)| *spoke <= floor)?;
-    let behind = behind(floor, case);
-    let doubted = matches!(behind.as_slice(), [Ground::Doubt(_)]);
-    let since = if doubted { "came into doubt" } else { "opted out" };
-    let saw = format!("P spoke to Q at {spoke}, but {since} at {floor}");
+    let (did, behind) = behind(floor, case);
+    let saw = format!("P spoke to Q at {spoke}, but {did} at {floor}");
     Some(Sight::of(saw).on([Ground::Spoke(kind, spoke)]).on(behind))
 }
 
@@ -49,10 +47,8 @@ fn not_cut_off(case: &Case<'_, '_>, spoke: Millis) -> (Option<String>, Vec<Groun
         return (None, Vec::new());
     }
     if let Some(floor) = permission::floor(case) {
-        let behind = behind(floor, case);
-        let doubted = matches!(behind.as_slice(), [Ground::Doubt(_)]);
-        let what = if doubted { "came into doubt" } else { "opted out" };
-        return (Some(format!("; that was after P {what} at {floor}")), behind);
+        let (did, behind) = behind(floor, case);
+        return (Some(format!("; that was after P {did} at {floor}")), behind);
     }
     let newer = |scope| {
         let grant = case.contact?.scope(scope).filter(|grant| grant.at > spoke)?;
@@ -110,20 +106,20 @@ fn forgotten(case: &Case<'_, '_>) -> Option<String> {
         .then(|| format!(", as far as the {CONVERSATIONS} conversations that are remembered tell"))
 }
 
-/// What set the floor: an opt-out from what is needed or from all messages, or doubt.
-fn behind(floor: Millis, case: &Case<'_, '_>) -> Vec<Ground> {
+/// What P did that set the floor, and the facts of it: an opt-out from what is needed or from all messages, or doubt.
+fn behind(floor: Millis, case: &Case<'_, '_>) -> (&'static str, Vec<Ground>) {
     let out = |scope| {
         let grant = case.contact.and_then(|contact| contact.scope(scope))?;
         (grant.value == Grant::Out).then_some(Ground::Grant(scope, grant))
     };
     let at_floor = |ground: &Ground| matches!(ground, Ground::Grant(_, grant) if grant.at == floor);
     if let Some(needed) = case.needed_scope().and_then(out).filter(at_floor) {
-        return vec![needed];
+        return ("opted out", vec![needed]);
     }
     if case.contact.and_then(|contact| contact.all_out_since()) == Some(floor) {
-        return Scopes::MESSAGES.iter().filter_map(out).collect();
+        return ("opted out", Scopes::MESSAGES.iter().filter_map(out).collect());
     }
-    case.machine.doubt().map(Ground::Doubt).into_iter().collect()
+    ("came into doubt", case.machine.doubt().map(Ground::Doubt).into_iter().collect())
 }
 
 /// The words that keep the pair live, and until when they do.
