@@ -264,7 +264,7 @@ fn holds(engine: &Engine, chapter: &Chapter, ground: &Ground) -> bool {
         Ground::Block(block) => peer.and_then(|peer| machine.block(peer)) == Some(*block),
         Ground::Answer(version, answer) => {
             let mut answers = machine.answers().iter();
-            answers.any(|held| held.version == *version && held.answer == *answer)
+            answers.any(|held| held.version == *version && held.answer() == *answer)
         }
         Ground::Region(region) => machine.region() == Some(*region),
         Ground::Reach(reach) => machine.reach() == Some(*reach),

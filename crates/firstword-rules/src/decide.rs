@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::case::Case;
-use crate::machine::{Answers, Contact};
+use crate::machine::Contact;
 use crate::standing::Bearings;
 use crate::{
     Basis, Dated, Decision, Fact, Gate, Grant, Machine, Millis, Policy, SENDER_GATE, Scopes,
@@ -74,8 +74,7 @@ fn after(case: &Case<'_, '_>, fact: &Fact<'_>, recorded: bool) -> Option<(Standi
     match fact {
         Fact::Terms(answer, version) if recorded => {
             // Kept as the machine will keep them: the seventeenth answer drops one.
-            let mut after =
-                machine.rest.as_ref().map_or(Answers::default(), |rest| rest.answers.clone());
+            let mut after = machine.answers.clone();
             after.state(version, Dated { at, value: *answer });
             answers = Cow::Owned(after.into_items());
         }

@@ -82,13 +82,13 @@ fn record(machine: &mut Machine, decision: &Decision<'_>, fact: &Fact<'_>) {
     }
     match fact {
         Fact::Terms(answer, version) => {
-            machine.rest_mut().answers.state(version, Dated { at, value: *answer });
+            machine.answers.state(version, Dated { at, value: *answer });
         }
         Fact::ReachSet(value) => {
             state(&mut machine.rest_mut().reach, Dated { at, value: *value });
         }
         Fact::Located(value) => {
-            state(&mut machine.rest_mut().region, Dated { at, value: *value });
+            state(&mut machine.region, Dated { at, value: *value });
         }
         Fact::Unreadable => {
             state(&mut machine.rest_mut().doubt, Dated { at, value: true });
@@ -140,12 +140,13 @@ fn forget_calls(machine: &mut Machine, peer: Party) {
 }
 
 fn remember_marketing(rest: &mut Rest, at: crate::machine::Stamp) {
-    let starts = &mut rest.marketing_starts;
+    let mut starts = std::mem::take(&mut rest.marketing_starts).into_vec();
     if starts.len() >= MARKETING_STARTS {
         starts.remove(0);
     }
     starts.reserve_exact(1);
     starts.push(at);
+    rest.marketing_starts = starts.into_boxed_slice();
 }
 
 /// "`person.erased` closes P's account. Everything on the machine is dropped but the duties that run."

@@ -20,7 +20,7 @@ pub use seen::Seen;
 pub(crate) use shelf::Shelf;
 pub use touch::Depth;
 
-pub(crate) use dated::{Stamp, changes, state};
+pub(crate) use dated::{Held, Stamp, changes, state};
 
 use crate::{Millis, Party, Reach, Region};
 
@@ -38,19 +38,19 @@ pub struct Machine {
     pub(crate) closed: bool,
     pub(crate) seen: Seen,
     pub(crate) conversations: Shelf<Conversation>,
+    pub(crate) answers: Answers,
+    pub(crate) region: Option<Held<Region>>,
     /// What most people never have.
     pub(crate) rest: Option<Box<Rest>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Rest {
-    pub(crate) region: Option<Dated<Region>>,
-    pub(crate) reach: Option<Dated<Reach>>,
-    pub(crate) doubt: Option<Dated<bool>>,
-    pub(crate) answers: Answers,
+    pub(crate) reach: Option<Held<Reach>>,
+    pub(crate) doubt: Option<Held<bool>>,
     pub(crate) contacts: Shelf<(Party, Contact)>,
     pub(crate) blocks: Shelf<(Party, Dated<bool>)>,
-    pub(crate) marketing_starts: Vec<Stamp>,
+    pub(crate) marketing_starts: Box<[Stamp]>,
 }
 
 impl Machine {
@@ -107,22 +107,22 @@ impl Machine {
 
     /// The person's answers to terms.
     pub fn answers(&self) -> &[Answered] {
-        self.rest.as_deref().map_or(&[], |rest| rest.answers.all())
+        self.answers.all()
     }
 
     /// The person's region.
     pub fn region(&self) -> Option<Dated<Region>> {
-        self.rest.as_deref()?.region
+        self.region.map(Held::get)
     }
 
     /// The person's reach, where it was set.
     pub fn reach(&self) -> Option<Dated<Reach>> {
-        self.rest.as_deref()?.reach
+        self.rest.as_deref()?.reach.map(Held::get)
     }
 
     /// Whether doubt is set, or was cleared (section 4).
     pub fn doubt(&self) -> Option<Dated<bool>> {
-        self.rest.as_deref()?.doubt
+        self.rest.as_deref()?.doubt.map(Held::get)
     }
 
     /// The last marketing starts, in the order of the log.
@@ -135,12 +135,12 @@ impl Machine {
     pub fn heap_bytes(&self) -> usize {
         let rest = self.rest.as_deref().map_or(0, |rest| {
             size_of::<Rest>()
-                + rest.answers.heap_bytes()
                 + rest.contacts.heap_bytes()
                 + rest.blocks.heap_bytes()
-                + rest.marketing_starts.capacity() * size_of::<Stamp>()
+                + size_of_val(&*rest.marketing_starts)
         });
-        self.seen.heap_bytes() + self.conversations.heap_bytes() + rest
+        let answers = self.answers.heap_bytes();
+        self.seen.heap_bytes() + self.conversations.heap_bytes() + answers + rest
     }
 
     pub(crate) fn rest_mut(&mut self) -> &mut Rest {
@@ -189,15 +189,21 @@ impl From<Parts> for Machine {
         let seen = Seen::from_items(parts.seen);
         let conversations = Shelf::from_items(parts.conversations);
         let rest = Rest {
-            region: parts.region,
-            reach: parts.reach,
-            doubt: parts.doubt,
-            answers: Answers::from_items(parts.answers),
+            reach: parts.reach.map(Held::from),
+            doubt: parts.doubt.map(Held::from),
             contacts: Shelf::from_items(parts.contacts),
             blocks: Shelf::from_items(parts.blocks),
             marketing_starts: parts.marketing_starts.into_iter().map(Stamp::from).collect(),
         };
         let rest = (rest != Rest::default()).then(|| Box::new(rest));
-        Machine { seq: parts.seq, closed: parts.closed, seen, conversations, rest }
+        Machine {
+            seq: parts.seq,
+            closed: parts.closed,
+            seen,
+            conversations,
+            answers: Answers::from_items(parts.answers),
+            region: parts.region.map(Held::from),
+            rest,
+        }
     }
 }

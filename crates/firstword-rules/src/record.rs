@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::facts::{account_is_closed, was_seen};
-use crate::machine::{Answers, Contact, changes};
+use crate::machine::{Contact, changes};
 use crate::{Dated, Fact, Grant, Kind, Millis, Reason, Scopes, Verdict, rights};
 
 /// "Where several grounds to ignore an event hold, they are tried in this order: `closed`, seen, `expired` or
@@ -62,10 +62,7 @@ fn would_change(case: &Case<'_, '_>, fact: &Fact<'_>) -> bool {
     match fact {
         Fact::Terms(answer, version) => {
             let new = Dated { at, value: *answer };
-            match &machine.rest {
-                Some(rest) => rest.answers.changed_by(version, new),
-                None => Answers::default().changed_by(version, new),
-            }
+            machine.answers.changed_by(version, new)
         }
         Fact::OptedIn { .. } | Fact::OptedOut { .. } => grant(fact, at)
             .is_some_and(|(scopes, new)| !contact().changed_by(scopes, new).is_empty()),

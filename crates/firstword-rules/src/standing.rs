@@ -69,7 +69,7 @@ impl<'a> Bearings<'a> {
         governing.is_some_and(|(terms, acceptance)| {
             terms.data_sharing(region)
                 && !answers.iter().any(|held| {
-                    held.answer.value != Answer::Accepted && held.answer.at >= acceptance.at
+                    held.answer().value != Answer::Accepted && held.answer().at >= acceptance.at
                 })
                 && !orders::forbid_sharing(policy, region, at)
                 && !permission::in_doubt(policy, machine, at)
@@ -115,7 +115,7 @@ fn in_effect(terms: &Terms, region: Option<Region>, at: Millis) -> bool {
 /// The answer to a version, where it is among these.
 pub(crate) fn answer(answers: &[Answered], terms: &Terms) -> Option<Dated<Answer>> {
     let held = answers.iter().find(|held| held.version.as_str() == &*terms.version);
-    held.map(|held| held.answer)
+    held.map(|held| held.answer())
 }
 
 pub(crate) fn accepts(answer: Dated<Answer>) -> bool {

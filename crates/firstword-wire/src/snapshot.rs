@@ -65,7 +65,7 @@ pub fn write_machine<'n>(out: &mut Vec<u8>, machine: &Machine, name: impl Fn(Par
     to.dated(machine.doubt(), |to, doubt| to.out.push(doubt.into()));
     to.list(machine.answers().iter(), |to, held| {
         to.text(&held.version);
-        to.dated(Some(held.answer), |to, answer| to.out.push(answer as u8));
+        to.dated(Some(held.answer()), |to, answer| to.out.push(answer as u8));
     });
     to.parties(machine.conversations(), Conversation::party, |to, talk| {
         to.number(talk.last_let_through() << 1 | u64::from(talk.unanswered()));
@@ -137,7 +137,7 @@ fn machine<N: FnMut(&Name<'_>) -> Party>(from: &mut Input<'_, N>) -> Option<Mach
             let version = from.text()?.into();
             let answer =
                 from.dated(|from| Answer::ALL.get(usize::from(from.byte()?)).copied())??;
-            Some(Answered { version, answer })
+            Some(Answered::new(version, answer))
         })?,
         conversations: from
             .list(|from| {

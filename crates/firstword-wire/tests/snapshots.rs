@@ -136,7 +136,7 @@ fn machine(engine: &mut Engine) -> impl Strategy<Value = Machine> + use<> {
         .prop_map(|(scopes, erased, calls)| Contact::restored(scopes, erased, calls));
     let answer = (any::<u8>(), dated(select(Answer::ALL.to_vec()))).prop_map(|(n, answer)| {
         let version = format!("a version of some length, the {n}th").replace(' ', "_").into();
-        Answered { version, answer }
+        Answered::new(version, answer)
     });
     let region = select(vec!["FR", "DE-HH", "US-A1B"]).prop_filter_map("a region", Region::parse);
     let alone = (

@@ -60,10 +60,10 @@ impl<'n> Step<'n> {
         for held in self.after.answers() {
             let was = self.before.answers().iter().find(|was| was.version == held.version);
             if was != Some(held) {
-                let (version, now) = (held.version.as_str(), held.answer);
+                let (version, now) = (held.version.as_str(), held.answer());
                 changes.push(Change::Answered {
                     version,
-                    was: was.map(|was| was.answer.value),
+                    was: was.map(|was| was.answer().value),
                     now,
                 });
             }

@@ -60,14 +60,14 @@ impl<'n> Looked<'n> {
         };
         let place = policy.listed(&terms.version).unwrap_or(0);
         let accepted = policy.terms.iter().skip(place).find(|terms| {
-            answer(&terms.version).is_some_and(|held| held.answer.value == Answer::Accepted)
+            answer(&terms.version).is_some_and(|held| held.answer().value == Answer::Accepted)
         });
         match (self.machine.stand(policy, self.at).because, accepted, answer(&terms.version)) {
             _ if standing == Standing::Closed => Because::Closed,
             (None, Some(accepted), _) => Because::Accepted { version: &accepted.version },
             (None, None, _) => Because::Order,
             (Some(_), _, Some(held)) => {
-                Because::Refused { version: &terms.version, answer: held.answer }
+                Because::Refused { version: &terms.version, answer: held.answer() }
             }
             (Some(_), _, None) => {
                 Because::Silent { version: &terms.version, since: terms.effective(region) }
@@ -81,7 +81,7 @@ impl<'n> Looked<'n> {
         let mut answers: Vec<_> = answers
             .map(|held| {
                 let version = held.version.as_str();
-                (version, held.answer, policy.listed(version).is_some())
+                (version, held.answer(), policy.listed(version).is_some())
             })
             .collect();
         answers.sort_by_key(|(_, answer, _)| Reverse(answer.at));

@@ -32,7 +32,7 @@ pub(super) fn held(case: &Case<'_, '_>, fact: &Fact<'_>, verdict: Verdict) -> Si
         Fact::Terms(_, version) => {
             let answers = case.machine.answers().iter();
             let held = answers.clone().find(|held| held.version == **version);
-            answered(case, version, verdict).and(why(held.map(|held| held.answer.at)))
+            answered(case, version, verdict).and(why(held.map(|held| held.answer().at)))
         }
         Fact::OptedIn { .. } | Fact::OptedOut { .. } => {
             let stated = record::grant(fact, case.at());
@@ -93,18 +93,18 @@ fn what_changes(case: &Case<'_, '_>, asked: Scopes, new: Dated<Grant>) -> Option
 
 fn answered(case: &Case<'_, '_>, version: &str, verdict: Verdict) -> Sight {
     let answers = case.machine.answers();
-    let ground = |held: &machine::Answered| Ground::Answer(held.version.clone(), held.answer);
-    let oldest = answers.iter().min_by_key(|held| held.answer.at);
+    let ground = |held: &machine::Answered| Ground::Answer(held.version.clone(), held.answer());
+    let oldest = answers.iter().min_by_key(|held| held.answer().at);
     match (answers.iter().find(|held| held.version == version), oldest) {
         (Some(held), _) => {
-            let Dated { at, value } = held.answer;
+            let Dated { at, value } = held.answer();
             Sight::of(format!("P {value} terms `{version}` at {at}")).on([ground(held)])
         }
         (None, Some(oldest)) if verdict != Verdict::Recorded => {
             let count = answers.len();
             Sight::of(format!(
                 "P's {count} answers that are kept are newer, the oldest of {}",
-                oldest.answer.at
+                oldest.answer().at
             ))
             .on([ground(oldest)])
         }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use compact_str::CompactString;
 
-use super::Dated;
+use super::{Dated, Held};
 use crate::Answer;
 
 /// How many answers a machine keeps.
@@ -15,19 +15,30 @@ pub(crate) const KEPT: usize = 16;
 pub struct Answered {
     /// The version, whether a policy lists it or not.
     pub version: CompactString,
+    answer: Held<Answer>,
+}
+
+impl Answered {
+    /// The answer to a version.
+    pub fn new(version: CompactString, answer: Dated<Answer>) -> Answered {
+        Answered { version, answer: answer.into() }
+    }
+
     /// What the person said, and when.
-    pub answer: Dated<Answer>,
+    pub fn answer(&self) -> Dated<Answer> {
+        self.answer.get()
+    }
 }
 
 /// The answers that are kept, by version.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Answers(Vec<Answered>);
+pub struct Answers(Box<[Answered]>);
 
 impl Answers {
     pub(crate) fn from_items(items: Vec<Answered>) -> Answers {
         let mut answers = Answers::default();
         for item in items {
-            answers.state(&item.version, item.answer);
+            answers.state(&item.version, item.answer());
         }
         answers
     }
@@ -37,7 +48,7 @@ impl Answers {
     }
 
     pub(crate) fn into_items(self) -> Vec<Answered> {
-        self.0
+        self.0.into_vec()
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
@@ -45,13 +56,13 @@ impl Answers {
             true => answered.version.capacity(),
             false => 0,
         };
-        self.0.capacity() * size_of::<Answered>() + self.0.iter().map(spilled).sum::<usize>()
+        size_of_val(&*self.0) + self.0.iter().map(spilled).sum::<usize>()
     }
 
     /// Whether an answer would change what is kept; one that is not kept is stale.
     pub(crate) fn changed_by(&self, version: &str, new: Dated<Answer>) -> bool {
         match self.place(version) {
-            Ok(place) => self.0.get(place).is_some_and(|held| held.answer.yields_to(&new)),
+            Ok(place) => self.0.get(place).is_some_and(|held| held.answer().yields_to(&new)),
             Err(_) => {
                 self.0.len() < KEPT
                     || self.least().is_some_and(|(_, least)| least < rank(version, new))
@@ -66,18 +77,19 @@ impl Answers {
         }
         if let Ok(place) = self.place(version) {
             if let Some(held) = self.0.get_mut(place) {
-                held.answer = new;
+                held.answer = new.into();
             }
             return;
         }
-        if self.0.len() >= KEPT
-            && let Some((least, _)) = self.least()
-        {
-            self.0.remove(least);
+        let least = self.least().map(|(least, _)| least).filter(|_| self.0.len() >= KEPT);
+        let mut answers = std::mem::take(&mut self.0).into_vec();
+        if let Some(least) = least {
+            answers.remove(least);
         }
-        let place = self.place(version).unwrap_or_else(|place| place);
-        self.0.reserve_exact(1);
-        self.0.insert(place, Answered { version: version.into(), answer: new });
+        answers.reserve_exact(1);
+        let place = answers.partition_point(|held| held.version.as_str() < version);
+        answers.insert(place, Answered::new(version.into(), new));
+        self.0 = answers.into_boxed_slice();
     }
 
     fn place(&self, version: &str) -> Result<usize, usize> {
@@ -88,7 +100,7 @@ impl Answers {
     fn least(&self) -> Option<(usize, Rank<'_>)> {
         let ranked = self.0.iter().enumerate();
         ranked
-            .map(|(place, held)| (place, rank(&held.version, held.answer)))
+            .map(|(place, held)| (place, rank(&held.version, held.answer())))
             .min_by_key(|(_, rank)| *rank)
     }
 }

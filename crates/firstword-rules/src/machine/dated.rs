@@ -24,16 +24,35 @@ impl<T: Weighs> Dated<T> {
     }
 }
 
+/// A dated value in little memory, as a machine holds it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Held<T> {
+    at: Stamp,
+    value: T,
+}
+
+impl<T: Copy> Held<T> {
+    pub(crate) fn get(self) -> Dated<T> {
+        Dated { at: self.at.millis(), value: self.value }
+    }
+}
+
+impl<T> From<Dated<T>> for Held<T> {
+    fn from(fact: Dated<T>) -> Held<T> {
+        Held { at: fact.at.into(), value: fact.value }
+    }
+}
+
 /// Whether a new fact would change what is held of its thing; "a first fact about a thing is always recorded".
 pub(crate) fn changes<T: Weighs>(held: Option<Dated<T>>, new: &Dated<T>) -> bool {
     held.is_none_or(|held| held.yields_to(new))
 }
 
 /// Lets a fact hold if it is the one to hold; whether it did.
-pub(crate) fn state<T: Weighs + Copy>(held: &mut Option<Dated<T>>, new: Dated<T>) -> bool {
-    let changed = changes(*held, &new);
+pub(crate) fn state<T: Weighs + Copy>(held: &mut Option<Held<T>>, new: Dated<T>) -> bool {
+    let changed = changes(held.map(Held::get), &new);
     if changed {
-        *held = Some(new);
+        *held = Some(new.into());
     }
     changed
 }

@@ -8,70 +8,53 @@ pub const REMEMBERED: usize = 16;
 /// Memory grows by so many marks, so that people of few words stay small.
 const STEP: usize = 4;
 
-/// A ring of marks.
-#[derive(Clone, Default, Debug)]
-pub struct Seen {
-    marks: Box<[Mark]>,
-    /// Where the next mark goes; behind it the oldest, once the ring is full.
-    next: u8,
-}
+/// Marks, oldest first; behind them blank ones up to the next step.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Seen(Box<[Mark]>);
 
 impl Seen {
     /// Whether an event of this mark is remembered.
     pub fn contains(&self, mark: Mark) -> bool {
-        self.marks.contains(&mark)
+        self.0.contains(&mark)
     }
 
     /// The marks, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = Mark> {
-        let (newer, older) = self.marks.split_at_checked(self.next.into()).unwrap_or_default();
-        older.iter().chain(newer).copied().filter(|mark| *mark != Mark::default())
+        self.0.iter().copied().take_while(|mark| *mark != Mark::default())
     }
 
     pub(crate) fn remember(&mut self, mark: Mark) {
-        let mut place = usize::from(self.next);
-        if place == self.marks.len() {
-            if place < REMEMBERED {
-                let mut marks = std::mem::take(&mut self.marks).into_vec();
-                marks.reserve_exact(STEP);
-                marks.resize(place + STEP, Mark::default());
-                self.marks = marks.into_boxed_slice();
-            } else {
-                place = 0;
-            }
+        let mut place = self.iter().count();
+        if place == REMEMBERED {
+            self.0.copy_within(1.., 0);
+            place -= 1;
+        } else if place == self.0.len() {
+            let mut marks = std::mem::take(&mut self.0).into_vec();
+            marks.reserve_exact(STEP);
+            marks.resize(place + STEP, Mark::default());
+            self.0 = marks.into_boxed_slice();
         }
-        if let Some(oldest) = self.marks.get_mut(place) {
-            *oldest = mark;
+        if let Some(next) = self.0.get_mut(place) {
+            *next = mark;
         }
-        self.next = (place + 1) as u8;
     }
 
     /// As if these had been remembered one by one, oldest first, in the memory that they need.
     pub(crate) fn from_items(mut marks: Vec<Mark>) -> Seen {
         marks.drain(..marks.len().saturating_sub(REMEMBERED));
-        let next = marks.len();
-        marks.resize(next.next_multiple_of(STEP), Mark::default());
-        Seen { marks: marks.into_boxed_slice(), next: next as u8 }
+        marks.resize(marks.len().next_multiple_of(STEP), Mark::default());
+        Seen(marks.into_boxed_slice())
     }
 
     /// Reads a mark of each line of a processor's cache.
     pub(super) fn touch(&self) -> u64 {
-        self.marks.iter().step_by(5).fold(0, |all, mark| all ^ u64::from(mark.0[0]))
+        self.0.iter().step_by(5).fold(0, |all, mark| all ^ u64::from(mark.0[0]))
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        size_of_val(&*self.marks)
+        size_of_val(&*self.0)
     }
 }
-
-/// Two memories are equal when they hold the same marks in the same order, wherever the ring begins.
-impl PartialEq for Seen {
-    fn eq(&self, other: &Seen) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl Eq for Seen {}
 
 #[cfg(test)]
 mod tests {

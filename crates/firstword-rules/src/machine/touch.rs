@@ -30,14 +30,14 @@ impl Machine {
                 let talks = self.conversations.all();
                 let talks = [talks.first(), talks.get(talks.len() / 2), talks.last()];
                 let talks = talks.into_iter().flatten().map(|talk| talk.last_let_through());
-                let rest = rest.map_or(0, |rest| rest.answers.all().len() ^ rest.contacts.len());
-                talks.fold(self.seen.touch() ^ rest as u64, |all, talk| all ^ talk)
+                let answer = self.answers.all().first();
+                let answer = answer.map_or(0, |held| held.answer().at.0 as u64);
+                let rest = rest.map_or(0, |rest| rest.contacts.len() as u64);
+                talks.fold(self.seen.touch() ^ answer ^ rest, |all, talk| all ^ talk)
             }
-            (Depth::Ends, None) => 0,
-            (Depth::Ends, Some(rest)) => {
-                let answer = rest.answers.all().first().map_or(0, |held| held.answer.at.0 as u64);
-                let contact = rest.contacts.all().first().map_or(0, |(_, held)| held.touch());
-                answer ^ contact
+            (Depth::Ends, rest) => {
+                let contacts = rest.map_or(&[][..], |rest| rest.contacts.all());
+                contacts.first().map_or(0, |(_, held)| held.touch())
             }
         }
     }

@@ -68,9 +68,10 @@ fn held(machine: &Machine, visit: Visit<'_>, ground: &Ground) -> bool {
         Ground::Seen => machine.seen().contains(visit.mark),
         Ground::Closed => machine.is_closed(),
         Ground::Block(block) => machine.block(peer) == Some(*block),
-        Ground::Answer(version, answer) => {
-            machine.answers().iter().any(|held| held.version == *version && held.answer == *answer)
-        }
+        Ground::Answer(version, answer) => machine
+            .answers()
+            .iter()
+            .any(|held| held.version == *version && held.answer() == *answer),
         Ground::Region(region) => machine.region() == Some(*region),
         Ground::Reach(reach) => machine.reach() == Some(*reach),
         Ground::Heard(kind, at) => talk.and_then(|talk| talk.heard(*kind)) == Some(*at),
