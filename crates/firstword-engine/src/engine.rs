@@ -77,14 +77,24 @@ impl Engine {
                 return;
             }
             let parties = next.iter().map(|(event, _)| event.parties());
-            self.bring_near(parties.flat_map(|(one, other)| [Some(one), other]).flatten());
-            next.drain(..).for_each(|(event, mark)| each(self.step_marked(event, mark)));
+            let named = parties.flat_map(|(one, other)| [Some(one), other]).flatten();
+            let mut known = self.bring_near(named).into_iter();
+            for (event, mark) in next.drain(..) {
+                let (one, other) = event.parties();
+                // Who had no number then may have one since.
+                let mut number = |name| known.next().flatten().unwrap_or_else(|| self.number(name));
+                let parties = (number(one), other.map(number));
+                each(self.step_of(event, mark, parties));
+            }
         }
     }
 
     /// Reads a little of everything that deciding for these parties will read, of all of them at one depth before the
-    /// next: memory answers many questions in the time of one. Nothing changes.
-    pub fn bring_near<'n>(&self, parties: impl Iterator<Item = &'n Name<'n>>) {
+    /// next: memory answers many questions in the time of one. Nothing changes. Each one's number, where it has one.
+    pub fn bring_near<'n>(
+        &self,
+        parties: impl Iterator<Item = &'n Name<'n>>,
+    ) -> Vec<Option<Party>> {
         let asked: Vec<_> =
             parties.map(|name| (name, self.names(name.kind).hash(&name.text))).collect();
         for touch in [Names::touch, Names::touch_text] {
@@ -92,17 +102,28 @@ impl Engine {
                 asked.iter().fold(0, |all, (name, hash)| all ^ touch(self.names(name.kind), *hash)),
             );
         }
-        let people = asked.iter().filter(|(name, _)| name.is_person());
-        let known = people.filter_map(|(name, hash)| self.people.find_hashed(&name.text, *hash));
-        let machines: Vec<_> = known.filter_map(|person| self.machine_of(person)).collect();
+        let find =
+            |(name, hash): &(&Name<'_>, u32)| self.names(name.kind).find_hashed(&name.text, *hash);
+        let known: Vec<_> = asked.iter().map(find).collect();
+        let people = known.iter().flatten().filter_map(|person| self.machine_of(*person));
         for depth in Depth::ALL {
-            black_box(machines.iter().fold(0, |all, machine| all ^ machine.touch(depth)));
+            black_box(people.clone().fold(0, |all, machine| all ^ machine.touch(depth)));
         }
+        known
     }
 
     fn step_marked<'e>(&mut self, event: &'e Event<'e>, mark: Mark) -> Decisions<'e> {
         let (one, other) = event.parties();
         let parties = (self.number(one), other.map(|other| self.number(other)));
+        self.step_of(event, mark, parties)
+    }
+
+    fn step_of<'e>(
+        &mut self,
+        event: &'e Event<'e>,
+        mark: Mark,
+        parties: (Party, Option<Party>),
+    ) -> Decisions<'e> {
         let first = self.advance(event, mark, parties, first_role(event));
         match first.verdict {
             Verdict::Forwarded(basis) => Decisions {

@@ -67,21 +67,17 @@ impl Millis {
     /// The 24 ASCII bytes of this instant as RFC 3339 in UTC, for years 0000 to 9999.
     pub fn to_rfc3339(self) -> [u8; 24] {
         let (year, month, day, of_day) = self.civil();
-        let mut text = *b"0000-00-00T00:00:00.000Z";
-        let mut put = |at: usize, width: usize, mut value: i64| {
-            for digit in text.iter_mut().skip(at).take(width).rev() {
-                *digit = b'0' + (value.rem_euclid(10)) as u8;
-                value /= 10;
-            }
-        };
-        put(0, 4, year);
-        put(5, 2, month);
-        put(8, 2, day);
-        put(11, 2, of_day / 3_600_000);
-        put(14, 2, of_day / 60_000 % 60);
-        put(17, 2, of_day / 1_000 % 60);
-        put(20, 3, of_day % 1_000);
-        text
+        let digit = |value: i64| b'0' + value.rem_euclid(10) as u8;
+        let two = |value: i64| [digit(value / 10), digit(value)];
+        let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
+        let ([m1, m2], [d1, d2]) = (two(month), two(day));
+        let ([h1, h2], [n1, n2]) = (two(of_day / 3_600_000), two(of_day / 60_000 % 60));
+        let ([s1, s2], [t1, t2]) = (two(of_day / 1_000 % 60), two(of_day / 10 % 100));
+        let t3 = digit(of_day);
+        [
+            y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2,
+            b'.', t1, t2, t3, b'Z',
+        ]
     }
 }
 

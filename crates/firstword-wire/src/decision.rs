@@ -16,6 +16,13 @@ pub use read::{
 
 use crate::json;
 
+/// What stands before the value of a field that is not the first.
+macro_rules! field {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":")
+    };
+}
+
 /// Appends an event as one JSON line, as it travels: without its text, whose findings it holds.
 pub fn write_event(out: &mut Vec<u8>, event: &Event<'_>) {
     write_fields(out, event);
@@ -26,24 +33,24 @@ pub fn write_event(out: &mut Vec<u8>, event: &Event<'_>) {
 pub fn write_decision(out: &mut Vec<u8>, decision: &Decision<'_>, policy: &str) {
     write_fields(out, decision.visit.event);
     if let Some(side) = decision.visit.role.side() {
-        word(out, "gate", Some(side.as_str()));
+        word(out, field!("gate"), Some(side.as_str()));
         out.extend(b",\"person\":");
         json::party(out, decision.visit.person());
     }
     out.extend(b",\"seq\":");
     json::number(out, decision.seq);
-    word(out, "verdict", Some(decision.verdict.as_str()));
-    word(out, "reason", decision.verdict.reason().map(Reason::as_str));
-    word(out, "row", decision.row);
-    word(out, "as", decision.verdict.basis().map(Basis::as_str));
+    word(out, field!("verdict"), Some(decision.verdict.as_str()));
+    word(out, field!("reason"), decision.verdict.reason().map(Reason::as_str));
+    word(out, field!("row"), decision.row);
+    word(out, field!("as"), decision.verdict.basis().map(Basis::as_str));
     if let Role::Recipient(said) = decision.visit.role {
-        word(out, "said", said.map(Basis::as_str));
+        word(out, field!("said"), said.map(Basis::as_str));
     }
-    word(out, "standing", decision.standing.map(Standing::as_str));
-    flag(out, "shares_data", decision.shares_data);
-    flag(out, "unlisted", decision.unlisted.then_some(true));
-    time(out, "erase_by", decision.erase_by);
-    flag(out, "late", decision.late);
+    word(out, field!("standing"), decision.standing.map(Standing::as_str));
+    flag(out, field!("shares_data"), decision.shares_data);
+    flag(out, field!("unlisted"), decision.unlisted.then_some(true));
+    time(out, field!("erase_by"), decision.erase_by);
+    flag(out, field!("late"), decision.late);
     out.extend(b",\"policy\":");
     json::string(out, policy);
     out.extend(b",\"rules\":");
@@ -79,9 +86,9 @@ fn write_utterance(out: &mut Vec<u8>, utterance: &Utterance<'_>) {
         firstword_rules::Kind::Message if !utterance.from.is_person() => Some(utterance.category()),
         _ => utterance.category,
     };
-    word(out, "category", category.map(firstword_rules::Category::as_str));
-    text(out, "purpose", utterance.purpose.as_deref());
-    text(out, "sector", utterance.sector.as_deref());
+    word(out, field!("category"), category.map(firstword_rules::Category::as_str));
+    text(out, field!("purpose"), utterance.purpose.as_deref());
+    text(out, field!("sector"), utterance.sector.as_deref());
     if !utterance.findings.is_empty() {
         out.extend(b",\"findings\":");
         json::strings(out, utterance.findings.iter().map(|finding| &**finding));
@@ -90,14 +97,14 @@ fn write_utterance(out: &mut Vec<u8>, utterance: &Utterance<'_>) {
 
 fn write_fact(out: &mut Vec<u8>, fact: &Fact<'_>) {
     match fact {
-        Fact::Terms(_, version) => text(out, "version", Some(version)),
+        Fact::Terms(_, version) => text(out, field!("version"), Some(version)),
         Fact::OptedIn { scopes, until, .. } => {
             write_scopes(out, *scopes);
-            time(out, "until", *until);
+            time(out, field!("until"), *until);
         }
         Fact::OptedOut { scopes, .. } => write_scopes(out, *scopes),
-        Fact::ReachSet(reach) => word(out, "reach", Some(reach.as_str())),
-        Fact::Located(region) => word(out, "region", Some(region.as_str())),
+        Fact::ReachSet(reach) => word(out, field!("reach"), Some(reach.as_str())),
+        Fact::Located(region) => word(out, field!("region"), Some(region.as_str())),
         Fact::ContactErased { .. }
         | Fact::CallAnswered { .. }
         | Fact::Blocked(_)
@@ -123,39 +130,37 @@ fn write_scopes(out: &mut Vec<u8>, scopes: Option<Scopes>) {
     }
 }
 
-fn name(out: &mut Vec<u8>, field: &str) {
-    out.extend(b",\"");
-    out.extend(field.as_bytes());
-    out.extend(b"\":");
-}
-
 /// A word of ours, which needs no escape.
+#[inline]
 fn word(out: &mut Vec<u8>, field: &str, value: Option<&str>) {
     if let Some(value) = value {
-        name(out, field);
+        out.extend(field.as_bytes());
         out.push(b'"');
         out.extend(value.as_bytes());
         out.push(b'"');
     }
 }
 
+#[inline]
 fn text(out: &mut Vec<u8>, field: &str, value: Option<&str>) {
     if let Some(value) = value {
-        name(out, field);
+        out.extend(field.as_bytes());
         json::string(out, value);
     }
 }
 
+#[inline]
 fn flag(out: &mut Vec<u8>, field: &str, value: Option<bool>) {
     if let Some(value) = value {
-        name(out, field);
+        out.extend(field.as_bytes());
         out.extend(if value { &b"true"[..] } else { b"false" });
     }
 }
 
+#[inline]
 fn time(out: &mut Vec<u8>, field: &str, value: Option<Millis>) {
     if let Some(value) = value {
-        name(out, field);
+        out.extend(field.as_bytes());
         json::time(out, value);
     }
 }

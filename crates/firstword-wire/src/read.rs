@@ -142,7 +142,12 @@ impl Reader {
     /// The same where the event stands within something larger: the decision on an event of the largest size has
     /// further fields.
     pub(crate) fn event_of_any_size<'a>(&self, bytes: &'a [u8]) -> Result<Event<'a>, Reject> {
-        self.event_by(bytes, |text| quick::fields(text).or_else(|| strict::fields(text)))
+        let text = std::str::from_utf8(bytes).map_err(|_| RejectReason::NotJson.alone())?;
+        let mut fields = Fields::new();
+        match quick::fields(text, &mut fields) {
+            Some(()) => self.event_of(&mut fields),
+            None => self.event_by(strict::fields(text)),
+        }
     }
 
     /// The same by the strict reader alone, to hold the quick one against.
@@ -151,20 +156,15 @@ impl Reader {
         if bytes.len() > LARGEST {
             return Err(RejectReason::TooLarge.alone());
         }
-        self.event_by(bytes, strict::fields)
+        self.event_by(std::str::from_utf8(bytes).ok().and_then(strict::fields))
     }
 
-    fn event_by<'a>(
-        &self,
-        bytes: &'a [u8],
-        fields: impl FnOnce(&'a str) -> Option<Fields<'a>>,
-    ) -> Result<Event<'a>, Reject> {
-        let fields = std::str::from_utf8(bytes).ok().and_then(fields);
-        self.event_of(fields.ok_or(RejectReason::NotJson.alone())?)
+    fn event_by<'a>(&self, fields: Option<Fields<'a>>) -> Result<Event<'a>, Reject> {
+        self.event_of(&mut fields.ok_or(RejectReason::NotJson.alone())?)
     }
 
     /// The event of fields that were found before.
-    pub(crate) fn event_of<'a>(&self, fields: Fields<'a>) -> Result<Event<'a>, Reject> {
+    pub(crate) fn event_of<'a>(&self, fields: &mut Fields<'a>) -> Result<Event<'a>, Reject> {
         event::event(fields, &self.keywords)
     }
 }

@@ -186,8 +186,8 @@ pub fn may_be_decision(bytes: &[u8]) -> bool {
 pub fn read_decision(bytes: &[u8]) -> Result<Recorded<'_>, BadDecision> {
     let text = std::str::from_utf8(bytes).map_err(|_| BadDecision("its fields"))?;
     match quickly(text) {
-        Some((fields, own)) => {
-            let event = READER.event_of(fields).map_err(|_| BadDecision("its event"));
+        Some((mut fields, own)) => {
+            let event = READER.event_of(&mut fields).map_err(|_| BadDecision("its event"));
             recorded(event?, own)
         }
         None => strictly(text).and_then(|(event, own)| recorded(event, own)),

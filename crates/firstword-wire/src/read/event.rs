@@ -16,7 +16,7 @@ use crate::scan::{Keywords, scan};
 const LONGEST: usize = 128;
 
 /// Gives the fields their meaning.
-pub(crate) fn event<'a>(mut fields: Fields<'a>, keywords: &Keywords) -> Result<Event<'a>, Reject> {
+pub(crate) fn event<'a>(fields: &mut Fields<'a>, keywords: &Keywords) -> Result<Event<'a>, Reject> {
     let kind = match fields.take(Field::Type) {
         Value::Absent => return Err(RejectReason::MissingField.of(Field::Type)),
         Value::Text(name) => Type::parse(&name),
@@ -32,10 +32,10 @@ pub(crate) fn event<'a>(mut fields: Fields<'a>, keywords: &Keywords) -> Result<E
     let id = fields.identifier(Field::Id)?;
     let at = fields.time(Field::At)?;
     let what = match kind {
-        Type::Utterance(kind) => What::Utterance(utterance(&mut fields, kind, keywords)?),
+        Type::Utterance(kind) => What::Utterance(utterance(fields, kind, keywords)?),
         Type::Fact(kind) => {
             let person = fields.party(Field::Person, Some(PartyKind::Person))?;
-            What::Fact { person, fact: fact(&mut fields, kind)? }
+            What::Fact { person, fact: fact(fields, kind)? }
         }
     };
     Ok(Event { id, at, what })
@@ -259,8 +259,8 @@ impl<'a> Fields<'a> {
 
 /// "An identifier is 1 to 128 bytes of UTF-8 without white space and control characters."
 pub(super) fn is_identifier(text: &str) -> bool {
-    let plain = |byte: &u8| (0x21..=0x7E).contains(byte);
+    // No byte ends the loop: so many can be looked at together.
+    let plain = text.bytes().fold(true, |all, byte| all & (0x21..=0x7E).contains(&byte));
     (1..=LONGEST).contains(&text.len())
-        && (text.as_bytes().iter().all(plain)
-            || !text.chars().any(|c| c.is_whitespace() || c.is_control()))
+        && (plain || !text.chars().any(|c| c.is_whitespace() || c.is_control()))
 }

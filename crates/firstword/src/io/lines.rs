@@ -31,7 +31,13 @@ pub struct Chunk {
 impl Chunk {
     /// The lines that are not empty, without their ends, and their numbers.
     pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let lines = self.bytes.split_inclusive(|byte| *byte == b'\n');
+        let mut rest = self.bytes.as_slice();
+        let lines = std::iter::from_fn(move || {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            let (line, after) = rest.split_at_checked(end).filter(|(line, _)| !line.is_empty())?;
+            rest = after;
+            Some(line)
+        });
         let numbered = (self.first_line..).zip(lines);
         numbered.filter_map(|(number, line)| trim_line(line).map(|line| (number, line)))
     }
