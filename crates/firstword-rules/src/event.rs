@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 
-use sha2::{Digest, Sha256};
-
 use crate::{Answer, Category, Millis, Name, Reach, Region, Scopes};
 
 /// One event.
@@ -191,61 +189,4 @@ impl Utterance<'_> {
             && self.finds("opt_in")
             && !self.finds("opt_out")
     }
-}
-
-/// What a machine remembers of an event to know it again: the first 96 bits of the SHA-256 of its type, its
-/// `id` and its parties (section 8). Two events with one mark cannot be found, by chance or on purpose, for less
-/// than some 2^48 trials of both, and none for a given one: a stranger cannot make another's event a duplicate.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Mark(pub(crate) [u32; 3]);
-
-impl Mark {
-    /// The mark of an event.
-    pub fn of(event: &Event<'_>) -> Mark {
-        let (one, other) = event.parties();
-        // Neither types nor identifiers hold a blank, so the parts cannot run into each other.
-        let person = [event.type_name(), " ", &event.id, " ", one.kind.prefix(), &one.text];
-        let peer = other.map(|other| [" ", other.kind.prefix(), &other.text]);
-        let parts = person.iter().chain(peer.iter().flatten()).map(|part| part.as_bytes());
-        let digest: [u8; 32] = match gathered(parts.clone()) {
-            Some((bytes, length)) => Sha256::digest(bytes.get(..length).unwrap_or_default()),
-            None => parts.fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize(),
-        }
-        .into();
-        let mut words = [0; 3];
-        for (word, bytes) in words.iter_mut().zip(digest.as_chunks::<4>().0) {
-            *word = u32::from_be_bytes(*bytes);
-        }
-        Mark(words)
-    }
-
-    /// The mark as 12 bytes, and back.
-    pub fn to_bytes(self) -> [u8; 12] {
-        let mut bytes = [0; 12];
-        for (to, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(self.0) {
-            *to = word.to_be_bytes();
-        }
-        bytes
-    }
-
-    /// The mark that [`Mark::to_bytes`] gave these bytes for.
-    pub fn from_bytes(bytes: [u8; 12]) -> Mark {
-        let mut words = [0; 3];
-        for (word, from) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
-            *word = u32::from_be_bytes(*from);
-        }
-        Mark(words)
-    }
-}
-
-/// Parts side by side, where they fit: hashing many small pieces costs more than one copy, and three identifiers of
-/// an event that was read always fit.
-fn gathered<'p>(parts: impl Iterator<Item = &'p [u8]>) -> Option<([u8; 448], usize)> {
-    let (mut bytes, mut length) = ([0; 448], 0);
-    for part in parts {
-        let end = length + part.len();
-        bytes.get_mut(length..end)?.copy_from_slice(part);
-        length = end;
-    }
-    Some((bytes, length))
 }

@@ -67,7 +67,7 @@ impl Millis {
     /// The 24 ASCII bytes of this instant as RFC 3339 in UTC, for years 0000 to 9999.
     pub fn to_rfc3339(self) -> [u8; 24] {
         let (year, month, day, of_day) = self.civil();
-        let digit = |value: i64| b'0' + value.rem_euclid(10) as u8;
+        let digit = |value: i64| b'0' + (value as u32 % 10) as u8;
         let two = |value: i64| [digit(value / 10), digit(value)];
         let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
         let ([m1, m2], [d1, d2]) = (two(month), two(day));
