@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::needs;
+use crate::{count, needs};
 
 /// One stage.
 struct Stage {
@@ -19,6 +19,8 @@ enum Runs {
     Needs,
     /// The checks of this crate.
     Tidy,
+    /// The hot path beside what it took before.
+    Count,
     /// Cargo with these arguments, and this for rustdoc.
     Cargo(&'static [&'static str], &'static str),
     /// A cargo command that may not be installed; where it is not, the stage says so and passes.
@@ -53,6 +55,7 @@ const STAGES: &[Stage] = &[
         name: "test",
         runs: Runs::Cargo(&["test", "--workspace", "--features", TLS, "--locked"], ""),
     },
+    Stage { name: "count", runs: Runs::Count },
     Stage {
         name: "doc",
         runs: Runs::Cargo(
@@ -95,6 +98,7 @@ pub fn run(
                 None => true,
             },
             Runs::Tidy => tidied()?,
+            Runs::Count => count::run(root, false, say)?,
             Runs::Cargo(arguments, rustdoc) => cargo(root, arguments, rustdoc)?,
             Runs::Installed(command, arguments) => {
                 if !is_installed(command)? {
@@ -134,8 +138,18 @@ fn is_installed(command: &str) -> io::Result<bool> {
 }
 
 /// The cargo that runs us.
-fn program() -> std::ffi::OsString {
+pub(crate) fn program() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// The version of the compiler, and what it compiles for.
+pub(crate) fn compiler() -> io::Result<(String, String)> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let told = Command::new(rustc).arg("-vV").output()?;
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let after = |name| told.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+    let both = after("release: ").zip(after("host: "));
+    both.ok_or_else(|| io::Error::other("`rustc -vV` does not say its release and host"))
 }
 
 #[cfg(test)]
@@ -162,6 +176,12 @@ mod tests {
         let (passed, said) = ran(&["tidy", "nonsense"], true);
         assert!(!passed);
         assert!(said.starts_with("no stage `nonsense`; there are: needs tidy fmt"), "{said}");
+    }
+
+    #[test]
+    fn the_compiler_says_its_version_and_its_target() {
+        let (rustc, target) = compiler().unwrap();
+        assert!(rustc.starts_with("1.") && target.contains('-'), "{rustc} {target}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("/usr/include/openssl/ssl.h", "libssl-dev"),
     ("java", "default-jre-headless"),
     ("mvn", "maven"),
+    ("valgrind", "valgrind"),
 ];
 
 /// The packages that are missing, as one line that says what to do; nothing if none is.
