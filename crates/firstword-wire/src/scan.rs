@@ -102,15 +102,27 @@ const FEWEST_DIGITS: usize = 8;
 
 /// The content kinds of a text.
 pub fn scan(text: &str) -> Kinds {
-    let mut found = Kinds::NONE;
     let plain = plain::plain(text);
-    if digits_in(&plain) >= FEWEST_DIGITS {
-        numbers::find(&plain, &mut found);
-        if travel::has_zone(&plain) {
+    kinds(&plain, digits_in(&plain), asks::asks)
+}
+
+/// The same without the short cuts, to hold the scan against: character by character, digit by digit, every word heard.
+#[doc(hidden)]
+pub fn scan_plainly(text: &str) -> Kinds {
+    let plain = plain::by_character(text);
+    let digits = plain.iter().filter(|byte| byte.is_ascii_digit()).count();
+    kinds(&plain, digits, asks::asks_ungated)
+}
+
+fn kinds(plain: &[u8], digits: usize, asks: fn(&[u8]) -> bool) -> Kinds {
+    let mut found = Kinds::NONE;
+    if digits >= FEWEST_DIGITS {
+        numbers::find(plain, &mut found);
+        if travel::has_zone(plain) {
             found.insert(Kind::IdentityDocument);
         }
     }
-    if asks::asks(&plain) {
+    if asks(plain) {
         found.insert(Kind::AsksForSensitive);
     }
     found

@@ -1,72 +1,20 @@
-//! Whatever bytes come in, nothing panics, and what is accepted is sound. Each function here is what a fuzzer would
-//! call with its bytes; the tests call them with bytes of their own. (Snapshots: snapshots.rs.)
+//! Whatever bytes come in, nothing panics, and what is accepted is sound. What is held here against bytes of the tests'
+//! own is what `cargo xtask fuzz` calls with a fuzzer's. (Snapshots: snapshots.rs.)
 
-use firstword_rules::{Decision, Mark, Millis, Role, Verdict, Visit, What};
-use firstword_wire::{Reader, parse_time, read_decision, trim_line, write_decision, write_reject};
+#[path = "shared/any_line.rs"]
+mod any_line;
+#[path = "shared/any_text.rs"]
+mod any_text;
+#[path = "shared/both.rs"]
+mod both;
+
+use any_line::{any_decision, any_event};
+use any_text::any_text;
+use firstword_rules::Millis;
+use firstword_wire::parse_time;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-
-/// Reads bytes as an event. Both readers agree; what is an event can be decided on, written and read; what is none
-/// becomes a dead letter that says nothing wrong.
-fn any_event(bytes: &[u8]) -> bool {
-    let policy = firstword_policy::builtin("whatsapp-business-2026");
-    let reader = Reader::new(&policy.unwrap_or_else(|| unreachable!("it comes with the program")));
-    let Some(line) = trim_line(bytes) else { return false };
-    let read = reader.event(line);
-    assert_eq!(read, reader.event_strictly(line), "{}", line.escape_ascii());
-    match read {
-        Ok(event) => {
-            let (role, verdict) = match &event.what {
-                What::Fact { .. } => (Role::Subject, Verdict::Recorded),
-                What::Utterance(spoken) if spoken.from.is_person() => {
-                    (Role::Sender, Verdict::Duplicate)
-                }
-                What::Utterance(_) => (Role::Recipient(None), Verdict::Duplicate),
-            };
-            let visit = Visit { event: &event, mark: Mark::of(&event), role, peer: None };
-            let mut decision = Vec::new();
-            write_decision(&mut decision, &Decision::recorded(visit, 1, verdict), "p@0");
-            let again = read_decision(&decision);
-            assert!(again.is_ok(), "{:?}: {}", again.err(), line.escape_ascii());
-            assert!(
-                again.is_ok_and(|again| again.event.id == event.id && again.event.at == event.at)
-            );
-            true
-        }
-        Err(reject) => {
-            let mut letter = Vec::new();
-            write_reject(&mut letter, reject, None, 1, line);
-            let letter: Result<serde_json::Value, _> = serde_json::from_slice(&letter);
-            assert!(letter.is_ok(), "{}", line.escape_ascii());
-            false
-        }
-    }
-}
-
-/// Reads bytes as a decision. What is one can be written, and is then read as the same.
-fn any_decision(bytes: &[u8]) -> bool {
-    let Ok(read) = read_decision(bytes) else { return false };
-    let visit =
-        Visit { event: &read.event, mark: Mark::of(&read.event), role: read.role, peer: None };
-    let decision = Decision {
-        row: read.row,
-        standing: read.standing,
-        shares_data: read.shares_data,
-        unlisted: read.unlisted,
-        erase_by: read.erase_by,
-        late: read.late,
-        ..Decision::recorded(visit, read.seq, read.verdict)
-    };
-    let mut line = Vec::new();
-    write_decision(&mut line, &decision, &read.policy);
-    let again = read_decision(&line);
-    assert!(again.is_ok(), "{:?}: {}", again.err(), bytes.escape_ascii());
-    let Ok(again) = again else { return false };
-    assert_eq!((again.role, again.seq, again.verdict), (read.role, read.seq, read.verdict));
-    assert_eq!((again.event.id, again.event.at), (read.event.id, read.event.at));
-    true
-}
 
 /// Reads text as a time. What is one is written in the one form, and is then read as the same.
 fn any_time(text: &str) -> bool {
@@ -148,4 +96,23 @@ fn any_text_is_a_time_or_none() {
         chars.into_iter().collect::<String>()
     });
     run(20_000, prop_oneof![4 => edited, 1 => any::<String>()], |text| any_time(text));
+}
+
+/// Words and signs that the scan looks for, in any order and between anything.
+#[test]
+fn any_text_is_scanned_the_same_without_short_cuts() {
+    let tables = [
+        include_str!("scan/cards.txt"),
+        include_str!("scan/documents.txt"),
+        include_str!("scan/requests.txt"),
+    ];
+    let lines = tables.into_iter().flat_map(str::lines);
+    let words: Vec<&str> = lines.flat_map(|line| line.split_inclusive(' ')).collect();
+    let piece = prop_oneof![
+        4 => select(words).prop_map(str::to_owned),
+        1 => any::<String>(),
+        1 => select(vec!["\n", "\u{200b}", "?", ". ", "STOP"]).prop_map(str::to_owned),
+    ];
+    let texts = vec(piece, 0..20).prop_map(|pieces| pieces.concat());
+    run(10_000, texts, |text| any_text(text));
 }

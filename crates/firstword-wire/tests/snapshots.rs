@@ -1,18 +1,20 @@
 //! A machine is read from its snapshot as it was, and from anything else not at all.
 
+#[path = "shared/any_snapshot.rs"]
+mod any_snapshot;
+
 use std::collections::BTreeMap;
 
+use any_snapshot::{any_snapshot, no_machines, party, read, sealed, snapshot};
 use firstword_engine::Engine;
 use firstword_policy::builtin;
 use firstword_rules::{
-    Answer, Answered, CONVERSATIONS, Contact, Conversation, Dated, Fact, Grant, Kind,
-    MARKETING_STARTS, Machine, Mark, Millis, Name, Parts, PartyKind, Policy, Reach, Region, Scopes,
-    What,
+    Answer, Answered, CONVERSATIONS, Contact, Conversation, Dated, Grant, MARKETING_STARTS,
+    Machine, Mark, Millis, Name, Parts, PartyKind, Policy, Reach, Region,
 };
 use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::{
-    DamagedSnapshot, Reader, SNAPSHOT_VERSION, read_decision, read_machine, trim_line,
-    write_decision, write_machine,
+    DamagedSnapshot, Reader, SNAPSHOT_VERSION, read_decision, trim_line, write_decision,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -21,10 +23,6 @@ use proptest::sample::select;
 
 fn policy(name: &str) -> Policy {
     builtin(name).unwrap_or_else(|| unreachable!("it comes with the program"))
-}
-
-fn no_machines() -> Engine {
-    Engine::new(policy("open"))
 }
 
 /// A log that a policy decided: the decisions of every gate, and the machines after it.
@@ -46,20 +44,10 @@ fn decided(name: &str, seed: u64) -> (Vec<u8>, Engine) {
     (journal, engine)
 }
 
-fn snapshot(engine: &Engine, machine: &Machine) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    write_machine(&mut bytes, machine, |party| engine.name(party));
-    bytes
-}
-
 /// The snapshot of every machine, by its person.
 fn snapshots(engine: &Engine) -> BTreeMap<String, Vec<u8>> {
     let machines = engine.machines();
     machines.map(|(person, machine)| (person.to_string(), snapshot(engine, machine))).collect()
-}
-
-fn read(engine: &mut Engine, bytes: &[u8]) -> Result<Machine, DamagedSnapshot> {
-    read_machine(bytes, |name| engine.number(name))
 }
 
 /// Folding the decisions, in an engine that met the parties in another order and knows no policy, gives machines
@@ -104,11 +92,6 @@ fn journal_and_snapshots_give_the_same_machines() {
             assert!(read(&mut own, bytes).as_ref() == Ok(machine), "{name}: a machine changed");
         }
     }
-}
-
-/// Parties that a machine of the tests knows.
-fn party(kind: PartyKind, number: usize) -> Name<'static> {
-    Name { kind, text: format!("\"{number} é").replace(' ', "-").into() }
 }
 
 fn time() -> impl Strategy<Value = Millis> {
@@ -243,13 +226,6 @@ fn a_snapshot_cut_short_or_grown_is_refused() {
     }
 }
 
-/// Bytes with a checksum that fits.
-fn sealed(body: &[u8]) -> Vec<u8> {
-    let mut bytes = body.to_vec();
-    bytes.extend(crc32fast::hash(body).to_le_bytes());
-    bytes
-}
-
 #[test]
 fn a_version_that_is_not_known_is_refused() {
     for bytes in some_snapshots() {
@@ -316,55 +292,6 @@ fn contents_that_make_no_machine_are_refused() {
     }
 }
 
-/// What an event of every kind makes of a machine, to see that it can bear it.
-fn live_on(engine: &mut Engine, person: &Name<'static>) -> u64 {
-    let shop = party(PartyKind::Business, 1);
-    let spoken = |kind, from: &Name<'static>, to: &Name<'static>| {
-        What::Utterance(firstword_rules::Utterance {
-            kind,
-            from: from.clone(),
-            to: to.clone(),
-            category: None,
-            purpose: None,
-            sector: None,
-            findings: Vec::new(),
-        })
-    };
-    let fact = |fact| What::Fact { person: person.clone(), fact };
-    let every = [
-        spoken(Kind::Message, person, &shop),
-        spoken(Kind::Call, &shop, person),
-        spoken(Kind::Message, &party(PartyKind::Person, 1), person),
-        fact(Fact::Terms(Answer::Accepted, "2021-05".into())),
-        fact(Fact::OptedIn { business: shop.clone(), scopes: Some(Scopes::ALL), until: None }),
-        fact(Fact::OptedOut { business: shop.clone(), scopes: None }),
-        fact(Fact::ContactErased { business: shop.clone() }),
-        fact(Fact::CallAnswered { business: shop.clone() }),
-        fact(Fact::Blocked(shop.clone())),
-        fact(Fact::Unreadable),
-        fact(Fact::PersonErased),
-    ];
-    for (number, what) in every.into_iter().enumerate() {
-        let at = Millis(1_621_155_600_000 + number as i64);
-        let event = firstword_rules::Event { id: format!("e-{number}").into(), at, what };
-        engine.step(&event);
-    }
-    engine.machine(person).map_or(0, Machine::seq)
-}
-
-/// Reads bytes as a snapshot: whatever they are there is no panic, and what is accepted is a machine that can be
-/// written, read and lived with.
-fn try_snapshot(bytes: &[u8]) -> bool {
-    let mut engine = no_machines();
-    let Ok(machine) = read(&mut engine, bytes) else { return false };
-    let again = snapshot(&engine, &machine);
-    assert!(read(&mut engine, &again) == Ok(machine.clone()), "{}", bytes.escape_ascii());
-    let (person, seq) = (party(PartyKind::Person, 0), machine.seq());
-    engine.restore(&person, machine);
-    assert!(live_on(&mut engine, &person) > seq, "{}", bytes.escape_ascii());
-    true
-}
-
 #[test]
 fn bytes_at_random_never_panic() {
     let some = some_snapshots();
@@ -390,8 +317,7 @@ fn bytes_at_random_never_panic() {
         ProptestConfig { cases: 6_000, failure_persistence: None, ..ProptestConfig::default() };
     let bodies = prop_oneof![4 => mutated, 1 => random];
     let outcome = proptest::test_runner::TestRunner::new(config).run(&bodies, |body| {
-        try_snapshot(&body);
-        accepted.set(accepted.get() + u32::from(try_snapshot(&sealed(&body))));
+        accepted.set(accepted.get() + u32::from(any_snapshot(&body)));
         Ok(())
     });
     assert!(outcome.is_ok(), "{outcome:?}");

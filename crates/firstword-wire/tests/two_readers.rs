@@ -5,6 +5,9 @@
 //! seed and shows its line; `SEED=n cargo test -p firstword-wire --test two_readers` runs that seed again, and
 //! `LINES=n` takes more than the usual number of lines.
 
+#[path = "shared/both.rs"]
+mod both;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::ops::RangeInclusive;
@@ -14,13 +17,11 @@ use firstword_policy::builtin;
 use firstword_rules::{Event, Policy};
 use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::read::Field;
-use firstword_wire::{
-    Reader, Reject, read_decision, read_decision_strictly, trim_line, write_decision,
-};
+use firstword_wire::{Reader, Reject, trim_line, write_decision};
 use serde_json::value::RawValue;
 
 /// How many broken lines an ordinary run reads.
-const LINES: u64 = 500_000;
+const LINES: u64 = 1_000_000;
 
 /// SplitMix64: a seed, and everything follows from it.
 struct Draw(u64);
@@ -64,13 +65,7 @@ fn traffic(seed: u64, events: u64) -> Vec<Vec<u8>> {
 
 /// What both readers say, which must be the same.
 fn read<'a>(reader: &Reader, line: &'a [u8], seed: u64) -> Result<Event<'a>, Reject> {
-    let (quickly, strictly) = (reader.event(line), reader.event_strictly(line));
-    assert!(
-        quickly == strictly,
-        "SEED={seed}: quickly {quickly:?}, strictly {strictly:?}: {}",
-        line.escape_ascii()
-    );
-    quickly
+    both::event(reader, line, &format_args!("SEED={seed}"))
 }
 
 /// Pieces that matter to a reader of JSON and of events.
@@ -352,13 +347,7 @@ fn both_readers_of_decisions_say_the_same() {
     let lines = decisions(6, 4_000);
     let (mut good, mut bad) = (0_u64, BTreeMap::new());
     let count = broken(&lines, 0..=2, |line, seed| {
-        let (quickly, strictly) = (read_decision(line), read_decision_strictly(line));
-        assert!(
-            quickly == strictly,
-            "SEED={seed}: quickly {quickly:?}, strictly {strictly:?}: {}",
-            line.escape_ascii()
-        );
-        match quickly {
+        match both::decision(line, &format_args!("SEED={seed}")) {
             Ok(_) => good += 1,
             Err(error) => *bad.entry(error.to_string()).or_insert(0_u64) += 1,
         }

@@ -73,6 +73,13 @@ pub(super) fn plain(text: &str) -> Cow<'_, [u8]> {
     Cow::Owned(plain)
 }
 
+/// The plain form of a text by its definition, without any table.
+pub(super) fn by_character(text: &str) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    text.chars().for_each(|c| push(c, &mut plain));
+    plain
+}
+
 /// Pushes the plain form of one character.
 fn push(c: char, plain: &mut Vec<u8>) {
     if c.is_ascii() {
