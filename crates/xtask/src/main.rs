@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use xtask::tree::Tree;
-use xtask::{ci, count, tidy};
+use xtask::{ci, count, fuzz, tidy};
 
 const USAGE: &str = "\
 cargo xtask tidy          what the repository asks of its own files
 cargo xtask ci [STAGE..]  every stage, or those named: needs tidy fmt lint test count doc deny
 cargo xtask count         the hot path's instructions beside those kept (--keep keeps these)
+cargo xtask fuzz [TARGET] whatever bytes come in: two_readers scan snapshot (--seconds 60 each)
 cargo xtask prove [..]    exactly once, also while things break, shown on a real Kafka (--help)
 cargo xtask compare [..]  the stream beside bare rdkafka and Kafka Streams: a table (--help)
 ";
@@ -23,6 +24,9 @@ fn main() -> ExitCode {
         Some((&"ci", stages)) => ci::run(&root(), stages, &mut io::stderr(), tidied),
         Some((&"count", [])) => count::run(&root(), false, &mut io::stderr()),
         Some((&"count", ["--keep"])) => count::run(&root(), true, &mut io::stderr()),
+        Some((&"fuzz", words)) => fuzz::asked(words).and_then(|(targets, seconds)| {
+            fuzz::run(&root(), &targets, seconds, &mut io::stderr())
+        }),
         Some((&"compare", words)) => {
             let bench = ["bench", "--locked", "-p", "firstword-stream", "--bench", "compare", "--"];
             // Cargo runs it in the folder of its package, from where a relative path would be another.
