@@ -52,23 +52,24 @@ impl Millis {
     /// The calendar date and the time of day in UTC: year, month, day, milliseconds since midnight.
     ///
     /// The proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
-    fn civil(self) -> (i64, i64, i64, i64) {
+    fn civil(self) -> (u32, u32, u32, u32) {
         let (days, of_day) = (self.0.div_euclid(86_400_000), self.0.rem_euclid(86_400_000));
-        let shifted = days + 719_468; // days since 0000-03-01
-        let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+        // Days since 0000-03-01; after 10,000 years the calendar and the digits of the year are the same again.
+        let days = (days + 719_468).rem_euclid(25 * 146_097) as u32;
+        let (era, of_era) = (days / 146_097, days % 146_097);
         let of_era_year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
         let of_year = of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
         let march_month = (5 * of_year + 2) / 153;
         let day = of_year - (153 * march_month + 2) / 5 + 1;
         let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-        (of_era_year + era * 400 + i64::from(month <= 2), month, day, of_day)
+        (of_era_year + era * 400 + u32::from(month <= 2), month, day, of_day as u32)
     }
 
     /// The 24 ASCII bytes of this instant as RFC 3339 in UTC, for years 0000 to 9999.
     pub fn to_rfc3339(self) -> [u8; 24] {
         let (year, month, day, of_day) = self.civil();
-        let digit = |value: i64| b'0' + (value as u32 % 10) as u8;
-        let two = |value: i64| [digit(value / 10), digit(value)];
+        let digit = |value: u32| b'0' + (value % 10) as u8;
+        let two = |value: u32| [digit(value / 10), digit(value)];
         let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
         let ([m1, m2], [d1, d2]) = (two(month), two(day));
         let ([h1, h2], [n1, n2]) = (two(of_day / 3_600_000), two(of_day / 60_000 % 60));

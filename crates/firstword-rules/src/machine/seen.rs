@@ -24,11 +24,12 @@ impl Seen {
     }
 
     pub(crate) fn remember(&mut self, mark: Mark) {
-        let mut place = self.iter().count();
+        let is_full = self.0.last().is_none_or(|last| *last != Mark::default());
+        let mut place = if is_full { self.0.len() } else { self.iter().count() };
         if place == REMEMBERED {
             self.0.copy_within(1.., 0);
             place -= 1;
-        } else if place == self.0.len() {
+        } else if is_full {
             let mut marks = std::mem::take(&mut self.0).into_vec();
             marks.reserve_exact(STEP);
             marks.resize(place + STEP, Mark::default());

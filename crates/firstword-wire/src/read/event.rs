@@ -24,10 +24,8 @@ pub(crate) fn event<'a>(fields: &mut Fields<'a>, keywords: &Keywords) -> Result<
     };
     let kind = kind.ok_or(RejectReason::UnknownType.of(Field::Type))?;
     // "When several reasons hold, the first of this table is given": what is missing, before what is wrong.
-    for needed in [Field::Id, Field::At].iter().chain(kind.needs()) {
-        if !fields.has(*needed) {
-            return Err(RejectReason::MissingField.of(*needed));
-        }
+    if let Some(missing) = kind.needs().iter().find(|needed| !fields.has(**needed)) {
+        return Err(RejectReason::MissingField.of(*missing));
     }
     let id = fields.identifier(Field::Id)?;
     let at = fields.time(Field::At)?;
@@ -87,21 +85,22 @@ impl Type {
         }))
     }
 
-    /// The fields that it needs besides `id` and `at`.
+    /// The fields that it needs, in the order in which they are missed.
     fn needs(self) -> &'static [Field] {
+        use Field::{At, Business, From, Id, Party, Person, Reach, Region, To, Version};
         match self {
-            Type::Utterance(_) => &[Field::From, Field::To],
+            Type::Utterance(_) => &[Id, At, From, To],
             Type::Fact(fact) => match fact {
-                FactType::Terms(_) => &[Field::Person, Field::Version],
+                FactType::Terms(_) => &[Id, At, Person, Version],
                 FactType::OptedIn
                 | FactType::OptedOut
                 | FactType::ContactErased
-                | FactType::CallAnswered => &[Field::Person, Field::Business],
-                FactType::Blocked | FactType::Unblocked => &[Field::Person, Field::Party],
-                FactType::ReachSet => &[Field::Person, Field::Reach],
-                FactType::Located => &[Field::Person, Field::Region],
+                | FactType::CallAnswered => &[Id, At, Person, Business],
+                FactType::Blocked | FactType::Unblocked => &[Id, At, Person, Party],
+                FactType::ReachSet => &[Id, At, Person, Reach],
+                FactType::Located => &[Id, At, Person, Region],
                 FactType::PersonErased | FactType::Unreadable | FactType::DoubtCleared => {
-                    &[Field::Person]
+                    &[Id, At, Person]
                 }
             },
         }

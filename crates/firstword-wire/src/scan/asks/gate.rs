@@ -47,9 +47,15 @@ static MAY_BE: [bool; SLOTS] = {
 /// Whether a plain text holds a fragment.
 pub(super) fn opens(plain: &[u8]) -> bool {
     let mut four = u32::from_be_bytes(*b"____");
-    plain.iter().chain(b"_").any(|&byte| {
+    let mut ends_one = |byte: u8| {
         let letter = LETTERS.get(usize::from(byte)).copied().unwrap_or(b'_');
         four = four << 8 | u32::from(letter);
         MAY_BE.get(slot(four)).copied().unwrap_or(true) && FRAGMENTS.contains(&four.to_be_bytes())
-    })
+    };
+    for byte in plain {
+        if ends_one(*byte) {
+            return true;
+        }
+    }
+    ends_one(b'_')
 }
