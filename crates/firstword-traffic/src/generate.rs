@@ -89,6 +89,9 @@ pub struct Traffic {
     /// Whether messages have texts. Without, the few that have forbidden content or a STOP name it
     /// in `findings`.
     pub texts: bool,
+    /// How many characters each text has, but for those that ask to stop or to start; otherwise as
+    /// people write.
+    pub text_length: Option<u16>,
     /// Whether events have long ids and further fields, as a platform's own have, that readers pass
     /// over.
     pub rich: bool,
@@ -111,6 +114,7 @@ impl Default for Traffic {
             seed: 1,
             start: MAY_2021,
             texts: true,
+            text_length: None,
             rich: false,
         }
     }
@@ -224,6 +228,7 @@ pub struct Generator {
     pace: Pace,
     draw: Draw,
     texts: bool,
+    text_length: Option<u16>,
     rich: bool,
     duplicates: Share,
     late: Share,
@@ -267,6 +272,7 @@ impl Generator {
             pace: Pace::new(traffic.start, traffic.days),
             draw: Draw::new(seed),
             texts: traffic.texts,
+            text_length: traffic.text_length,
             rich: traffic.rich,
             duplicates: Share::of(traffic.duplicates),
             late: Share::of(traffic.late),

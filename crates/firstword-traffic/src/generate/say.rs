@@ -3,7 +3,7 @@
 use super::Generator;
 use super::cast::Cast;
 use super::line::Who;
-use super::texts::{Tongue, Topic, compose};
+use super::texts::{Tongue, Topic, compose, lengthen};
 
 const DAY: u64 = 86_400_000;
 
@@ -107,6 +107,9 @@ impl Generator {
                 _ => Tongue::English,
             };
             compose(&mut self.text, tongue, said.topic, &mut self.draw);
+            if let Some(length) = self.text_length.filter(|_| !said.topic.is_a_keyword()) {
+                lengthen(&mut self.text, tongue, length, &mut self.draw);
+            }
             self.line.text("text", &self.text);
         }
     }

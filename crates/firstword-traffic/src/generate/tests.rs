@@ -146,6 +146,17 @@ fn plain_and_rich_lines_are_of_realistic_length() {
 }
 
 #[test]
+fn texts_are_as_long_as_asked() {
+    let (bytes, _) = log(&Traffic { text_length: Some(100), ..small() });
+    let events = events(&bytes);
+    let texts: Vec<_> = events.iter().filter_map(|event| event["text"].as_str()).collect();
+    let (long, short): (Vec<&str>, Vec<&str>) =
+        texts.iter().partition(|text| text.chars().count() == 100);
+    assert!(long.len() > 10_000 && !short.is_empty() && short.len() * 50 < long.len());
+    assert!(short.iter().all(|text| text.chars().count() < 30), "{short:?}");
+}
+
+#[test]
 fn broken_lines_are_as_many_as_asked_and_as_counted() {
     let (bytes, counts) = log(&Traffic { malformed: 0.2, duplicates: 0.0, ..small() });
     let broken: u64 = counts.malformed.iter().sum();
@@ -210,11 +221,12 @@ proptest! {
     fn a_log_has_as_many_lines_as_asked(
         people in 2..500_u32, businesses in 0..40_u32, asked in 0..1_500_u64, days in 1..40_u32,
         declined in 0.0..0.5, silent in 0.0..0.5, duplicates in 0.0..0.5, malformed in 0.0..=1.0,
-        seed: u64, texts: bool, rich: bool,
+        seed: u64, texts: bool, text_length: Option<u16>, rich: bool,
     ) {
         let traffic = Traffic {
             people, businesses, events: asked, days, declined, silent, duplicates, late: 0.0,
-            malformed, seed, start: MAY_2021, texts, rich,
+            malformed, seed, start: MAY_2021, texts,
+            text_length: text_length.map(|length| length % 200), rich,
         };
         let (bytes, counts) = log(&traffic);
         prop_assert_eq!(counts.lines, asked);

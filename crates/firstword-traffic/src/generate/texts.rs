@@ -66,11 +66,31 @@ impl Topic {
             _ => None,
         }
     }
+
+    /// Whether the text says what it says by being just that word.
+    pub(super) fn is_a_keyword(self) -> bool {
+        matches!(self, Self::Stop | Self::Start)
+    }
 }
 
 /// Puts a text about something into `text`.
 pub(super) fn compose(text: &mut String, tongue: Tongue, topic: Topic, draw: &mut Draw) {
     text.clear();
+    append(text, tongue, topic, draw);
+}
+
+/// Chats on until the text has so many characters, and no more.
+pub(super) fn lengthen(text: &mut String, tongue: Tongue, length: u16, draw: &mut Draw) {
+    let length = usize::from(length);
+    while text.chars().count() < length {
+        text.push(' ');
+        append(text, tongue, Topic::Chat, draw);
+    }
+    let end = text.char_indices().nth(length).map_or(text.len(), |(end, _)| end);
+    text.truncate(end);
+}
+
+fn append(text: &mut String, tongue: Tongue, topic: Topic, draw: &mut Draw) {
     for part in pick(list(tongue, topic), draw.bits()).split_inclusive('#') {
         match part.strip_suffix('#') {
             Some(before) => {

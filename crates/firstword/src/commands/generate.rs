@@ -58,6 +58,9 @@ pub struct Generate {
     /// Leave the texts of messages out.
     #[arg(long)]
     no_texts: bool,
+    /// Bring every text to so many characters, but those by which people opt out and in.
+    #[arg(long, value_name = "N", conflicts_with = "no_texts")]
+    text_length: Option<u16>,
     /// Long ids and further fields, as a platform's own events have: about 300 bytes a line.
     #[arg(long)]
     rich: bool,
@@ -83,6 +86,7 @@ pub fn run(args: Generate) -> anyhow::Result<Exit> {
         seed: args.seed,
         start: args.start.0,
         texts: !args.no_texts,
+        text_length: args.text_length,
         rich: args.rich,
     };
     let mut generator = Generator::new(&traffic).map_err(|error| usage_error(error.to_string()))?;
