@@ -1,22 +1,22 @@
 //! How long a restart takes: a million machines from `snapshots` on a real broker of this machine, and from
 //! checkpoints.
 //!
-//! ```text
-//! cargo bench -p firstword-stream --bench restore -- [machines] [rounds] [events a person]
-//! ```
-//! The machines are those of generated traffic, the topics have 8 partitions, and each machine has one snapshot, as
-//! after a compaction. Whoever has more cores restores more tasks at a time: `taskset -c 0,1` shows two.
+//! `cargo xtask compare restore` runs it; `--events-each N` makes another number of events a person than four. The
+//! machines are those of generated traffic, the topics have 8 partitions, and each machine has one snapshot, as after a
+//! compaction. Whoever has more cores restores more tasks at a time: `taskset -c 0,1` shows two.
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use firstword_engine::Engine;
 use firstword_stream::{
     Assignment, Restored, Sender, Settings, TopicNames, create_topics, partition_of, restore_all,
 };
 use firstword_testkit::broker::{Broker, Options};
+use firstword_testkit::measuring::{keep, median};
 use firstword_traffic::generate::{Generator, Traffic};
 use firstword_wire::{Reader, trim_line, write_decision, write_machine};
 
@@ -27,9 +27,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const PARTITIONS: i32 = 8;
 
 fn main() -> anyhow::Result<()> {
-    let mut numbers = std::env::args().skip(1).filter_map(|word| word.parse::<u32>().ok());
-    let mut number = |by_default| numbers.next().unwrap_or(by_default);
-    let (people, rounds, events) = (number(1_000_000), number(3), number(4));
+    let (mut people, mut rounds, mut events) = (1_000_000_u32, 3_u32, 4_u32);
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    while let (Some(word), value) = (words.next(), words.next()) {
+        let value = value.with_context(|| format!("{word} needs a value"))?;
+        match word.as_str() {
+            "--people" => people = value.parse()?,
+            "--rounds" => rounds = value.parse()?,
+            "--events-each" => events = value.parse()?,
+            // There is one part.
+            "--only" => ensure!(value == "restore", "no part `{value}`"),
+            _ => bail!("what is {word}? `cargo xtask compare --help` says what there is"),
+        }
+    }
+    ensure!(rounds > 0, "--rounds begins at 1");
     let broker = Broker::start(1, &Options::default()).context("a broker")?;
     let mut settings = Settings::new(&broker.bootstrap());
     settings.topics = TopicNames::under("bench");
@@ -44,7 +55,12 @@ fn main() -> anyhow::Result<()> {
     let task = |partition| Assignment { partition, partitions: PARTITIONS, committed: [1, -1] };
     let tasks: Vec<_> = (0..PARTITIONS).map(task).collect();
     let folder = tempfile::tempdir()?;
-    for by_checkpoint in [false, true] {
+    let target =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("no folder to build in")?;
+    for (by_checkpoint, figure) in
+        [(false, "machines_per_second_snapshots"), (true, "machines_per_second_checkpoint")]
+    {
+        let mut speeds = Vec::new();
         for _ in 0..rounds {
             let begun = Instant::now();
             let restored = restore_all(&settings, &policy, &tasks)?;
@@ -57,10 +73,12 @@ fn main() -> anyhow::Result<()> {
             ensure!(found == machines, "{found} machines came back");
             let way = if by_checkpoint { "from checkpoints" } else { "from snapshots" };
             show(way, machines, took);
+            speeds.push(machines as f64 / took.as_secs_f64());
             if settings.state_dir.is_none() {
-                keep(&restored, folder.path())?;
+                keep_checkpoints(&restored, folder.path())?;
             }
         }
+        keep(target, "restore", &[(figure, median(speeds))])?;
         settings.state_dir = Some(folder.path().to_owned());
     }
     Ok(())
@@ -71,7 +89,7 @@ fn show(what: &str, machines: usize, took: Duration) {
     println!("{what}: {seconds:.2} s, {:.0} machines a second", machines as f64 / seconds);
 }
 
-fn keep(restored: &[Restored], folder: &std::path::Path) -> anyhow::Result<()> {
+fn keep_checkpoints(restored: &[Restored], folder: &Path) -> anyhow::Result<()> {
     let begun = Instant::now();
     restored.iter().try_for_each(|task| task.keep(folder))?;
     let machines = restored.iter().map(|task| task.engine.machine_count()).sum();

@@ -5,8 +5,9 @@
 //! - [`Log`] is a recorded log with the decisions that must come of it.
 //! - [`Story`] is a log that a person can read and write, with what must come of each line beside it.
 //! - [`who_may_speak`] asks the rules for everything at a glance.
+//! - [`measuring`] is for benches: what a process took, and where what was measured is kept.
 //!
-//! Only tests depend on this crate. It prints nothing and decides nothing by itself.
+//! Only tests and benches depend on this crate. It prints nothing and decides nothing by itself.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "broker")]
@@ -15,6 +16,7 @@ mod implementation;
 mod in_process;
 mod log;
 mod matrix;
+pub mod measuring;
 mod program;
 mod story;
 #[cfg(feature = "stream")]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use xtask::tree::Tree;
-use xtask::{ci, count, fuzz, tidy};
+use xtask::{ci, compare, count, fuzz, tidy};
 
 const USAGE: &str = "\
 cargo xtask tidy          what the repository asks of its own files
@@ -13,7 +13,7 @@ cargo xtask ci [STAGE..]  every stage, or those named: needs tidy fmt lint test 
 cargo xtask count         the hot path's instructions beside those kept (--keep keeps these)
 cargo xtask fuzz [TARGET] whatever bytes come in: two_readers scan snapshot (--seconds 60 each)
 cargo xtask prove [..]    exactly once, also while things break, shown on a real Kafka (--help)
-cargo xtask compare [..]  the stream beside bare rdkafka and Kafka Streams: a table (--help)
+cargo xtask compare [..]  what we cost beside memory, DuckDB, Kafka alone and Kafka Streams (--help)
 ";
 
 fn main() -> ExitCode {
@@ -27,15 +27,7 @@ fn main() -> ExitCode {
         Some((&"fuzz", words)) => fuzz::asked(words).and_then(|(targets, seconds)| {
             fuzz::run(&root(), &targets, seconds, &mut io::stderr())
         }),
-        Some((&"compare", words)) => {
-            let bench = ["bench", "--locked", "-p", "firstword-stream", "--bench", "compare", "--"];
-            // Cargo runs it in the folder of its package, from where a relative path would be another.
-            let here = |word: &&str| std::fs::canonicalize(word).ok()?.to_str().map(str::to_owned);
-            let words: Vec<String> =
-                words.iter().map(|word| here(word).unwrap_or_else(|| (*word).to_owned())).collect();
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            ci::cargo(&root(), &[&bench, &words[..]].concat(), "")
-        }
+        Some((&"compare", words)) => compared(words),
         Some((&"prove", words)) => {
             let run = ["run", "--quiet", "--release", "--locked", "-p", "firstword-testkit"];
             let proof = ["--features", "stream", "--bin", "firstword-proof", "--"];
@@ -57,6 +49,25 @@ fn main() -> ExitCode {
 fn root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     package.ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Runs the comparisons, one after another, also where one of them fails; whether none did.
+fn compared(words: &[&str]) -> io::Result<bool> {
+    if words.contains(&"--help") {
+        return write!(io::stdout(), "{}", compare::HELP).map(|()| true);
+    }
+    let runs = match compare::runs(words) {
+        Ok(runs) => runs,
+        Err(wrong) => {
+            return write!(io::stderr(), "{wrong}\n\n{}", compare::HELP).map(|()| false);
+        }
+    };
+    let mut all = true;
+    for run in runs {
+        let words: Vec<&str> = run.iter().map(String::as_str).collect();
+        all &= ci::cargo(&root(), &words, "")?;
+    }
+    Ok(all)
 }
 
 /// Shows what is not tidy; whether all is.

@@ -11,8 +11,16 @@ use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 
-/// Sends about so many events, from businesses to people or among people; how many.
-pub fn send(settings: &Settings, traffic: &str, events: u64) -> anyhow::Result<u64> {
+/// What was sent.
+pub struct Sent {
+    /// How many events.
+    pub events: u64,
+    /// Their bytes, keys and values.
+    pub bytes: u64,
+}
+
+/// Sends about so many events, from businesses to people or among people.
+pub fn send(settings: &Settings, traffic: &str, events: u64) -> anyhow::Result<Sent> {
     let producer: ThreadedProducer<DefaultProducerContext> = ClientConfig::new()
         .set("bootstrap.servers", &settings.bootstrap_servers)
         .set("partitioner", "murmur2_random")
@@ -22,10 +30,11 @@ pub fn send(settings: &Settings, traffic: &str, events: u64) -> anyhow::Result<u
     let businesses = if traffic == "business" { 2_000 } else { 0 };
     let people = 100_000;
     let wanted = Traffic { people, businesses, events: events * 3, days: 7, ..Traffic::default() };
-    let mut sink = Sink { producer, settings, traffic, left: events, sent: 0, rest: Vec::new() };
+    let sent = Sent { events: 0, bytes: 0 };
+    let mut sink = Sink { producer, settings, traffic, left: events, sent, rest: Vec::new() };
     Generator::new(&wanted)?.write(&mut sink)?;
     sink.producer.flush(Duration::from_secs(60))?;
-    ensure!(sink.sent > 0, "the traffic has no such events");
+    ensure!(sink.sent.events > 0, "the traffic has no such events");
     Ok(sink.sent)
 }
 
@@ -34,7 +43,7 @@ struct Sink<'s> {
     settings: &'s Settings,
     traffic: &'s str,
     left: u64,
-    sent: u64,
+    sent: Sent,
     rest: Vec<u8>,
 }
 
@@ -79,7 +88,8 @@ impl Sink<'_> {
             record = same;
             sleep(Duration::from_millis(5));
         }
-        self.sent += 1;
+        self.sent.events += 1;
+        self.sent.bytes += (line.len() + key.len()) as u64;
         self.left -= 1;
         Ok(())
     }

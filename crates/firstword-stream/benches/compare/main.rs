@@ -10,16 +10,17 @@ mod log;
 mod ours;
 mod pace;
 mod peer;
-mod usage;
+mod written;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use firstword_stream::{Settings, TopicNames, create_topics};
 use firstword_testkit::broker::{Broker, Options};
+use firstword_testkit::measuring::{Took, keep};
 use tokio::runtime::Runtime;
 
 /// As the program has it.
@@ -29,27 +30,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How many partitions each topic has.
 pub const PARTITIONS: i32 = 8;
 
+/// Its two sorts of stores.
+const KAFKA_STREAMS: [&str; 2] = ["Kafka Streams, in memory", "Kafka Streams, RocksDB"];
+
+/// Where among the sides one worker of ours stands.
+const OURS: usize = 1;
+
 /// How often our side runs before anything is measured.
 const WARMING: usize = 2;
-
-const HELP: &str = "\
-Compares on one broker, in the same minutes: bare rdkafka, firstword, and Kafka Streams.
-
-  --events N     how many events of each traffic (default 1000000)
-  --rounds N     how often each side runs, in turns; medians are shown (default 3)
-  --only PART    business, people or paced; may be given several times (default: all)
-  --peer DIR     a folder with Streams.java and pom.xml: Kafka Streams runs too (needs mvn, javac)
-
-Two runs that are not measured warm the broker first.";
-
-/// What a run measured.
-#[derive(Clone, Debug)]
-pub struct Figures {
-    /// From the start of the process to the last commit, in seconds.
-    pub seconds: f64,
-    /// What it used.
-    pub usage: usage::Usage,
-}
 
 #[derive(Default)]
 struct Plan {
@@ -63,31 +51,25 @@ fn main() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["side", side, bootstrap, run, events] => side_alone(side, bootstrap, run, events.parse()?),
-        rest => match plan(rest)? {
-            Some(plan) => compare(&plan),
-            None => {
-                println!("{HELP}");
-                Ok(())
-            }
-        },
+        rest => compare(&plan(rest)?),
     }
 }
 
-fn plan(words: &[&str]) -> anyhow::Result<Option<Plan>> {
+fn plan(words: &[&str]) -> anyhow::Result<Plan> {
     let mut plan = Plan { events: 1_000_000, rounds: 3, ..Plan::default() };
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        let mut value = || words.next().with_context(|| format!("{word} needs a value\n\n{HELP}"));
+        let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match *word {
             "--events" => plan.events = value()?.parse()?,
             "--rounds" => plan.rounds = value()?.parse()?,
             "--only" => plan.only.push((*value()?).to_owned()),
             "--peer" => plan.peer = Some(PathBuf::from(value()?).canonicalize()?),
-            "--help" => return Ok(None),
-            _ => bail!("what is {word}?\n\n{HELP}"),
+            _ => bail!("what is {word}? `cargo xtask compare --help` says what there is"),
         }
     }
-    Ok(Some(plan))
+    ensure!(plan.rounds > 0, "--rounds begins at 1");
+    Ok(plan)
 }
 
 fn settings(bootstrap: &str, run: &str, traffic: &str) -> Settings {
@@ -117,14 +99,13 @@ fn side_alone(side: &str, bootstrap: &str, run: &str, events: u64) -> anyhow::Re
         ("firstword, 2 workers", _) => ours::run(&settings, 2)?,
         _ => bail!("no side `{side}`"),
     }
-    let usage = usage::Usage::of_this_process()?;
-    println!("{} {} {}", begun.elapsed().as_secs_f64(), usage.cpu_seconds, usage.peak_mb);
+    println!("{}", Took::since(begun)?.to_line());
     Ok(())
 }
 
 fn paced(settings: &Settings, side: &str, hops: u64, records: u64) -> anyhow::Result<()> {
     let (median, late) = pace::run(settings, side, hops, records)?;
-    println!("{median} {late} 0");
+    println!("{}", Took { seconds: median, cpu_seconds: late, peak_mb: 0.0 }.to_line());
     Ok(())
 }
 
@@ -151,17 +132,18 @@ fn throughput(
     let bootstrap = broker.bootstrap();
     let source = settings(&bootstrap, traffic, traffic);
     runtime.block_on(create_topics(&source, PARTITIONS, 1))?;
-    let sent = log::send(&source, traffic, plan.events)?;
+    let log::Sent { events: sent, bytes } = log::send(&source, traffic, plan.events)?;
     let folder = tempfile::tempdir()?;
-    let peer = match &plan.peer {
-        Some(source) if traffic == "people" => Some(peer::Peer::build(source, folder.path())?),
+    // It has one program, for what people write to each other.
+    let peer = match traffic {
+        "people" => Some(peer::Peer::of(plan.peer.as_deref(), folder.path())),
         _ => None,
     };
     let mut sides = vec!["bare", "firstword", "firstword, 2 workers"];
-    if peer.is_some() {
-        sides.extend(["Kafka Streams, in memory", "Kafka Streams, RocksDB"]);
+    if let Some(Ok(_)) = peer {
+        sides.extend(KAFKA_STREAMS);
     }
-    let mut table: BTreeMap<usize, Vec<Figures>> = BTreeMap::new();
+    let mut table: BTreeMap<usize, Vec<Took>> = BTreeMap::new();
     // A broker that has just begun compiles itself: what runs first would pay for those that come after it.
     for warming in 0..WARMING {
         let run = format!("{traffic}-warming-{warming}");
@@ -172,8 +154,8 @@ fn throughput(
         for (number, side) in sides.iter().enumerate() {
             let run = format!("{traffic}-{number}-{round}");
             let topics = settings(&bootstrap, &run, traffic);
-            let figures = match (&peer, side.strip_prefix("Kafka Streams, ")) {
-                (Some(peer), Some(store)) => {
+            let took = match (&peer, side.strip_prefix("Kafka Streams, ")) {
+                (Some(Ok(peer)), Some(store)) => {
                     let out = TopicNames {
                         relay: "relay".to_owned(),
                         decisions: "out".to_owned(),
@@ -186,15 +168,15 @@ fn throughput(
                     ))?;
                     let store = if store == "RocksDB" { "rocks" } else { "mem" };
                     let words = [store, "2", &sent.to_string(), &run, "eos", "100", "nocache"];
-                    peer::figures(&peer.run(&bootstrap, &words)?)?
+                    peer::took(&peer.run(&bootstrap, &words)?)?
                 }
                 _ => {
                     runtime.block_on(create_topics(&topics, PARTITIONS, 1))?;
                     in_a_process(side, &bootstrap, &run, sent)?
                 }
             };
-            eprintln_progress(traffic, side, round, &figures);
-            table.entry(number).or_default().push(figures);
+            eprintln_progress(traffic, side, round, took);
+            table.entry(number).or_default().push(took);
         }
     }
     let what = if traffic == "people" {
@@ -205,18 +187,46 @@ fn throughput(
     println!("\n{sent} events {what}, medians of {}:\n", plan.rounds);
     println!("| side | events/s | to bare | CPU s | to bare | peak MB |");
     println!("|---|---|---|---|---|---|");
-    let bare = median(table.get(&0).map_or(&[], Vec::as_slice));
+    let of = |number: usize| Took::median(table.get(&number).map_or(&[], Vec::as_slice));
+    let bare = of(0);
     for (number, side) in sides.iter().enumerate() {
-        let figures = median(table.get(&number).map_or(&[], Vec::as_slice));
+        let took = of(number);
         println!(
             "| {side} | {:.0} | {:.2} | {:.2} | {:.2} | {:.0} |",
-            sent as f64 / figures.seconds,
-            bare.seconds / figures.seconds,
-            figures.usage.cpu_seconds,
-            figures.usage.cpu_seconds / bare.usage.cpu_seconds,
-            figures.usage.peak_mb,
+            sent as f64 / took.seconds,
+            bare.seconds / took.seconds,
+            took.cpu_seconds,
+            took.cpu_seconds / bare.cpu_seconds,
+            took.peak_mb,
         );
     }
+    if let Some(Err(why)) = &peer {
+        KAFKA_STREAMS.iter().for_each(|side| println!("| {side} | not run: {why:#} | | | | |"));
+    }
+    let last = settings(&bootstrap, &format!("{traffic}-{OURS}-{}", plan.rounds - 1), traffic);
+    kept(traffic, sent, bytes, written::bytes(&last)?, of(OURS))
+}
+
+/// Keeps what one worker of ours took.
+fn kept(traffic: &str, sent: u64, read: u64, written: u64, took: Took) -> anyhow::Result<()> {
+    let each = |bytes: u64| bytes as f64 / sent as f64;
+    let (speed, cpu) = (sent as f64 / took.seconds, took.cpu_seconds * 1e6 / sent as f64);
+    println!("\n{:.0} bytes in and {:.0} bytes out an event.", each(read), each(written));
+    let target =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().context("no folder to build in")?;
+    // What passes two gates writes more: whoever plans by it has room enough.
+    let figures = match traffic {
+        "people" => &[
+            ("people_events_per_second", speed),
+            ("people_cpu_seconds_per_million", cpu),
+            ("bytes_in_per_event", each(read)),
+            ("bytes_out_per_event", each(written)),
+        ][..],
+        _ => {
+            &[("business_events_per_second", speed), ("business_cpu_seconds_per_million", cpu)][..]
+        }
+    };
+    keep(target, "stream", figures)?;
     Ok(())
 }
 
@@ -230,50 +240,26 @@ fn latency(broker: &Broker, runtime: &Runtime) -> anyhow::Result<()> {
             let run = format!("paced{hops}-{side}");
             let topics = settings(&broker.bootstrap(), &run, &run);
             runtime.block_on(create_topics(&topics, PARTITIONS, 1))?;
-            let figures = in_a_process(side, &broker.bootstrap(), &run, 1_000)?;
-            println!(
-                "| {hops} | {side} | {:.1} | {:.1} |",
-                figures.seconds, figures.usage.cpu_seconds
-            );
+            let took = in_a_process(side, &broker.bootstrap(), &run, 1_000)?;
+            println!("| {hops} | {side} | {:.1} | {:.1} |", took.seconds, took.cpu_seconds);
         }
     }
     Ok(())
 }
 
 #[expect(clippy::print_stderr, reason = "progress is no part of the table")]
-fn eprintln_progress(traffic: &str, side: &str, round: usize, figures: &Figures) {
-    let Figures { seconds, usage } = figures;
+fn eprintln_progress(traffic: &str, side: &str, round: usize, took: Took) {
+    let Took { seconds, cpu_seconds, peak_mb } = took;
     eprintln!(
-        "{traffic}, round {round}, {side}: {seconds:.2} s, {:.2} CPU s, {:.0} MB",
-        usage.cpu_seconds, usage.peak_mb
+        "{traffic}, round {round}, {side}: {seconds:.2} s, {cpu_seconds:.2} CPU s, {peak_mb:.0} MB"
     );
 }
 
-/// Each figure's median.
-fn median(figures: &[Figures]) -> Figures {
-    let middle = |of: fn(&Figures) -> f64| {
-        let mut all: Vec<f64> = figures.iter().map(of).collect();
-        all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
-    };
-    Figures {
-        seconds: middle(|figures| figures.seconds),
-        usage: usage::Usage {
-            cpu_seconds: middle(|figures| figures.usage.cpu_seconds),
-            peak_mb: middle(|figures| figures.usage.peak_mb),
-        },
-    }
-}
-
-fn in_a_process(side: &str, bootstrap: &str, run: &str, events: u64) -> anyhow::Result<Figures> {
+fn in_a_process(side: &str, bootstrap: &str, run: &str, events: u64) -> anyhow::Result<Took> {
     let output = Command::new(std::env::current_exe()?)
         .args(["side", side, bootstrap, run, &events.to_string()])
         .stderr(Stdio::inherit())
         .output()?;
     ensure!(output.status.success(), "side `{side}` failed");
-    let said = String::from_utf8(output.stdout)?;
-    let numbers: Vec<f64> = said.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-    let [seconds, cpu_seconds, peak_mb] = numbers.as_slice() else { bail!("side said {said}") };
-    let usage = usage::Usage { cpu_seconds: *cpu_seconds, peak_mb: *peak_mb };
-    Ok(Figures { seconds: *seconds, usage })
+    Took::of_line(&String::from_utf8(output.stdout)?)
 }

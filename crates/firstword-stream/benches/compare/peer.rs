@@ -1,22 +1,30 @@
-//! Kafka Streams on the same input: a Java program of two gates without rules, built and run from a folder that is
-//! named on the command line.
+//! Kafka Streams on the same input: a Java program of two gates without rules, built from a folder that is named on the
+//! command line or lies beside the repository.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail, ensure};
-
-use crate::Figures;
-use crate::usage::Usage;
+use firstword_testkit::measuring::Took;
 
 /// A built program.
 pub struct Peer {
     folder: PathBuf,
 }
 
+/// Where its program lies, from the folder of this package, unless another folder is named.
+const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/peers/kafka-streams");
+
 impl Peer {
+    /// Builds the program of this folder, or else of the one beside the repository.
+    pub fn of(named: Option<&Path>, folder: &Path) -> anyhow::Result<Peer> {
+        let source = named.unwrap_or(Path::new(BESIDE));
+        ensure!(source.is_dir(), "--peer names no folder with its program");
+        Peer::build(source, folder)
+    }
+
     /// Builds the `Streams.java` of a folder, beside its jars, in a folder of our own.
-    pub fn build(source: &Path, folder: &Path) -> anyhow::Result<Peer> {
+    fn build(source: &Path, folder: &Path) -> anyhow::Result<Peer> {
         for file in ["pom.xml", "Streams.java"] {
             std::fs::copy(source.join(file), folder.join(file))
                 .with_context(|| format!("no {file} in {}", source.display()))?;
@@ -57,16 +65,19 @@ impl Peer {
     }
 }
 
-/// The figures of its line: `start->last 12.3s cpu=4.5s ... peak=678MB`.
-pub fn figures(said: &str) -> anyhow::Result<Figures> {
+/// What it took, by its line: `start->last 12.3s cpu=4.5s ... peak=678MB`.
+pub fn took(said: &str) -> anyhow::Result<Took> {
     let number = |name: &str| -> anyhow::Result<f64> {
         let rest = said.split(name).nth(1).with_context(|| format!("no {name} in {said}"))?;
         let digits: String =
             rest.trim_start().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
         Ok(digits.parse()?)
     };
-    let usage = Usage { cpu_seconds: number(" cpu=")?, peak_mb: number(" peak=")? };
-    Ok(Figures { seconds: number("start->last ")?, usage })
+    Ok(Took {
+        seconds: number("start->last ")?,
+        cpu_seconds: number(" cpu=")?,
+        peak_mb: number(" peak=")?,
+    })
 }
 
 fn run(command: &mut Command, what: &str) -> anyhow::Result<()> {
