@@ -15,6 +15,7 @@ cargo xtask compare [PART..] [OPTIONS]        all parts, unless some are named
   business   the stream, from business to person (one gate): bare rdkafka and firstword
   people     the stream, from person to person (two gates): the same, and Kafka Streams
   paced      the stream, a record every 20 ms: how soon its decision can be read
+  restart    a clean stop and a start: how soon something is decided again, and Kafka Streams
   restore    people's machines back from snapshots and from checkpoints
 
   --events N    how many events (decide 2000000, growth 10000000, business and people 1000000)
@@ -23,7 +24,7 @@ cargo xtask compare [PART..] [OPTIONS]        all parts, unless some are named
   --threads N   decide: on how many threads (2)
   --text        decide: a text of 100 characters in each message
   --full        growth: up to ten million people and a hundred million events (10 GB of memory)
-  --peer DIR    people: the folder of Kafka Streams' side, with Streams.java and pom.xml (by default
+  --peer DIR    people, restart: the folder of Kafka Streams' side, with Streams.java and pom.xml (by default
                 ../shared/peers/kafka-streams, where that is; needs mvn and javac)
 
 A log of ten million events, `decide --events 10000000 --people 1000000`, takes 8 GB of disk in
@@ -49,7 +50,7 @@ const BENCHES: &[Bench] = &[
     Bench {
         package: "firstword-stream",
         name: "compare",
-        parts: &["business", "people", "paced"],
+        parts: &["business", "people", "paced", "restart"],
         options: &["--events", "--rounds", "--peer"],
     },
     Bench {

@@ -10,6 +10,7 @@ mod log;
 mod ours;
 mod pace;
 mod peer;
+mod restart;
 mod written;
 
 use std::collections::BTreeMap;
@@ -118,6 +119,9 @@ fn compare(plan: &Plan) -> anyhow::Result<()> {
     }
     if part("paced") {
         latency(&broker, &runtime)?;
+    }
+    if part("restart") {
+        restart::compare(&broker.bootstrap(), &runtime, plan.events, plan.peer.as_deref())?;
     }
     Ok(())
 }

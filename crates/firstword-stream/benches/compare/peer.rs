@@ -67,17 +67,19 @@ impl Peer {
 
 /// What it took, by its line: `start->last 12.3s cpu=4.5s ... peak=678MB`.
 pub fn took(said: &str) -> anyhow::Result<Took> {
-    let number = |name: &str| -> anyhow::Result<f64> {
-        let rest = said.split(name).nth(1).with_context(|| format!("no {name} in {said}"))?;
-        let digits: String =
-            rest.trim_start().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-        Ok(digits.parse()?)
-    };
     Ok(Took {
-        seconds: number("start->last ")?,
-        cpu_seconds: number(" cpu=")?,
-        peak_mb: number(" peak=")?,
+        seconds: after(said, "start->last ")?,
+        cpu_seconds: after(said, " cpu=")?,
+        peak_mb: after(said, " peak=")?,
     })
+}
+
+/// The number that it says after these words.
+pub fn after(said: &str, words: &str) -> anyhow::Result<f64> {
+    let rest = said.split(words).nth(1).with_context(|| format!("no {words} in {said}"))?;
+    let digits: String =
+        rest.trim_start().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    Ok(digits.parse()?)
 }
 
 fn run(command: &mut Command, what: &str) -> anyhow::Result<()> {
