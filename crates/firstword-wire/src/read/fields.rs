@@ -48,6 +48,9 @@ fields! {
     Findings = "findings",
 }
 
+/// How deep an event may be nested; the event itself is 1.
+pub(crate) const DEEPEST: usize = 32;
+
 const FIELDS: usize = Field::ALL.len();
 
 /// A field's value, as far as any field may hold it.

@@ -1,12 +1,12 @@
 //! The quick reader: the fields of an object in the common shape, in one pass.
 //!
-//! The common shape is one object of names and plain values: strings without escapes, integers, `true`, `false`,
-//! `null`, arrays of such strings. On anything else it gives up and says nothing; the strict reader then decides.
+//! The common shape is one object in which no string has an escape. On anything else, be it odd or no JSON at all, it
+//! gives up and says nothing; the strict reader then decides.
 //! Invariant: what it does return is what the strict reader returns.
 
 use std::borrow::Cow;
 
-use super::fields::{Field, Fields, Value};
+use super::fields::{DEEPEST, Field, Fields, Value};
 use crate::json::plain_length;
 
 /// The fields of an event in the common shape; `None` says nothing about the text.
@@ -21,26 +21,11 @@ pub(crate) fn fields<'a>(text: &'a str, fields: &mut Fields<'a>) -> Option<()> {
 /// text.
 pub(crate) fn each<'a>(
     text: &'a str,
-    mut take: impl FnMut(&'a str, Value<'a>) -> Option<()>,
+    take: impl FnMut(&'a str, Value<'a>) -> Option<()>,
 ) -> Option<()> {
     let mut input = Input { text, at: 0 };
     input.skip_blanks();
-    input.expect(b'{')?;
-    loop {
-        input.skip_blanks();
-        let name = input.string()?;
-        input.skip_blanks();
-        input.expect(b':')?;
-        input.skip_blanks();
-        let value = input.value()?;
-        take(name, value)?;
-        input.skip_blanks();
-        match input.next()? {
-            b',' => (),
-            b'}' => break,
-            _ => return None,
-        }
-    }
+    input.object(1, take)?;
     input.skip_blanks();
     (input.at == text.len()).then_some(())
 }
@@ -82,11 +67,18 @@ impl<'a> Input<'a> {
         self.text.get(start..end)
     }
 
-    fn value(&mut self) -> Option<Value<'a>> {
+    /// A value of an object at this depth, the outermost being 1.
+    fn value(&mut self, depth: usize) -> Option<Value<'a>> {
         match self.peek()? {
             b'"' => self.string().map(|text| Value::Text(Cow::Borrowed(text))),
-            b'[' => self.strings().map(Value::Texts),
-            b'1'..=b'9' => self.whole().map(Value::Whole),
+            b'[' => self.array(depth + 1),
+            b'{' => self.object(depth + 1, |_, _| Some(())).map(|()| Value::Other),
+            // What a negative number means is for the strict readers to say: a `-0` is one thing to an event and another
+            // to a decision.
+            b'-' if depth == 1 => None,
+            b'-' | b'0'..=b'9' => {
+                self.number().map(|raw| raw.parse().map_or(Value::Other, Value::Whole))
+            }
             b'n' => self.word("null").map(|()| Value::Absent),
             b't' => self.word("true").map(|()| Value::Flag(true)),
             b'f' => self.word("false").map(|()| Value::Flag(false)),
@@ -100,35 +92,87 @@ impl<'a> Input<'a> {
         Some(())
     }
 
-    /// A positive integer of at most 18 digits, which is enough for a time and cannot overflow.
-    fn whole(&mut self) -> Option<i64> {
+    /// A number as it is written.
+    fn number(&mut self) -> Option<&'a str> {
         let start = self.at;
-        let mut value = 0;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            if self.at - start == 18 {
-                return None;
-            }
-            value = value * 10 + i64::from(digit - b'0');
-            self.at += 1;
+        self.skip(|byte| byte == b'-', 1);
+        match self.next()? {
+            b'0' => (),
+            b'1'..=b'9' => _ = self.digits(),
+            _ => return None,
         }
-        (!matches!(self.peek(), Some(b'.' | b'e' | b'E'))).then_some(value)
+        if self.skip(|byte| byte == b'.', 1) {
+            self.digits().then_some(())?;
+        }
+        if self.skip(|byte| matches!(byte, b'e' | b'E'), 1) {
+            self.skip(|byte| matches!(byte, b'+' | b'-'), 1);
+            self.digits().then_some(())?;
+        }
+        self.text.get(start..self.at)
     }
 
-    fn strings(&mut self) -> Option<Vec<Cow<'a, str>>> {
-        self.expect(b'[')?;
-        let mut strings = Vec::new();
-        self.skip_blanks();
-        if self.peek()? == b']' {
+    /// Skips digits; whether there were any.
+    fn digits(&mut self) -> bool {
+        self.skip(|byte| byte.is_ascii_digit(), usize::MAX)
+    }
+
+    /// Skips at most so many bytes of a kind; whether there were any.
+    fn skip(&mut self, kind: impl Fn(u8) -> bool, most: usize) -> bool {
+        let start = self.at;
+        while self.at - start < most && self.peek().is_some_and(&kind) {
             self.at += 1;
-            return Some(strings);
+        }
+        self.at > start
+    }
+
+    /// An array: of strings alone, or of anything else.
+    fn array(&mut self, depth: usize) -> Option<Value<'a>> {
+        (depth <= DEEPEST).then_some(())?;
+        self.expect(b'[')?;
+        let (mut strings, mut others) = (Vec::new(), false);
+        self.skip_blanks();
+        if self.skip(|byte| byte == b']', 1) {
+            return Some(Value::Texts(strings));
         }
         loop {
             self.skip_blanks();
-            strings.push(Cow::Borrowed(self.string()?));
+            match self.value(depth)? {
+                Value::Text(text) => strings.push(text),
+                _ => others = true,
+            }
             self.skip_blanks();
             match self.next()? {
                 b',' => (),
-                b']' => return Some(strings),
+                b']' if others => return Some(Value::Other),
+                b']' => return Some(Value::Texts(strings)),
+                _ => return None,
+            }
+        }
+    }
+
+    /// An object at this depth; its fields, until `take` gives up.
+    fn object(
+        &mut self,
+        depth: usize,
+        mut take: impl FnMut(&'a str, Value<'a>) -> Option<()>,
+    ) -> Option<()> {
+        (depth <= DEEPEST).then_some(())?;
+        self.expect(b'{')?;
+        self.skip_blanks();
+        if self.skip(|byte| byte == b'}', 1) {
+            return Some(());
+        }
+        loop {
+            self.skip_blanks();
+            let name = self.string()?;
+            self.skip_blanks();
+            self.expect(b':')?;
+            self.skip_blanks();
+            take(name, self.value(depth)?)?;
+            self.skip_blanks();
+            match self.next()? {
+                b',' => (),
+                b'}' => return Some(()),
                 _ => return None,
             }
         }

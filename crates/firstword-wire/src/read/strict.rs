@@ -9,10 +9,7 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::fields::{Field, Fields, Value};
-
-/// The event itself is 1.
-const DEEPEST: usize = 32;
+use super::fields::{DEEPEST, Field, Fields, Value};
 
 /// The fields of one JSON object; `None` where it is none by EVENTS.md.
 pub(crate) fn fields(text: &str) -> Option<Fields<'_>> {
