@@ -15,6 +15,7 @@ mod kafka;
 mod log;
 mod may;
 mod outcomes;
+mod plan;
 mod policy;
 #[cfg(feature = "kafka")]
 mod read;
@@ -69,6 +70,7 @@ enum Command {
     Read(read::Read),
     #[cfg(feature = "kafka")]
     Redrive(redrive::Redrive),
+    Plan(plan::PlanArgs),
     Replay(replay::Replay),
     Show(show::Show),
     Duties(duties::Duties),
@@ -113,6 +115,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Read(args) => read::run(&args),
         #[cfg(feature = "kafka")]
         Command::Redrive(args) => redrive::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Duties(args) => duties::run(&args),

@@ -13,6 +13,7 @@ mod io;
 #[cfg(feature = "kafka")]
 mod log;
 mod pipeline;
+mod plan;
 mod terminal;
 
 use std::process::ExitCode;

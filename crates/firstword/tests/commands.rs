@@ -31,6 +31,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         Trial::test("readme_shows_what_is_decided", readme_shows_what_is_decided),
         Trial::test("readme_shows_the_machine", readme_shows_the_machine),
         Trial::test("readme_shows_another_policy", readme_shows_another_policy),
+        Trial::test("scale_shows_what_is_planned", scale_shows_what_is_planned),
     ];
     for command in folders(Path::new(CASES))? {
         for case in folders(&command)? {
@@ -90,7 +91,23 @@ fn readme_shows_another_policy() -> Result<(), Failed> {
     let section = readme.split("\n## What would another policy do\n").nth(1);
     let shown =
         section.and_then(|section| section.split("```console\n").nth(1)?.split("```").next());
-    let shown = shown.ok_or("the README shows no other policy")?;
+    prints("README.md", shown.ok_or("the README shows no other policy")?)
+}
+
+/// The plans in SCALE.md are those that the program makes with its built-in constants.
+fn scale_shows_what_is_planned() -> Result<(), Failed> {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../firstword-stream/SCALE.md");
+    let page = fs::read_to_string(page)?;
+    let plans = page.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let plans: Vec<&str> = plans.collect();
+    if plans.is_empty() {
+        return Err("SCALE.md shows no plan".into());
+    }
+    plans.iter().try_for_each(|shown| prints("SCALE.md", shown))
+}
+
+/// The commands of a page, one after another in one folder, print what it shows.
+fn prints(page: &str, shown: &str) -> Result<(), Failed> {
     let room = tempfile::tempdir()?;
     let mut came = String::new();
     for command in shown.lines().filter_map(|line| line.strip_prefix("$ ")) {
@@ -102,9 +119,9 @@ fn readme_shows_another_policy() -> Result<(), Failed> {
         }
         came += &format!("$ {command}\n{}", String::from_utf8(ran.stdout)?);
     }
-    // Between what two commands print the README has an empty line.
+    // Between what two commands print the page has an empty line.
     let shown = shown.replace("\n\n$ ", "\n$ ");
-    difference("README.md", &shown, &came).map_or(Ok(()), |told| Err(told.into()))
+    difference(page, &shown, &came).map_or(Ok(()), |told| Err(told.into()))
 }
 
 /// Runs a case and compares.
