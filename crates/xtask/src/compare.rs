@@ -24,8 +24,8 @@ cargo xtask compare [PART..] [OPTIONS]        all parts, unless some are named
   --threads N   decide: on how many threads (2)
   --text        decide: a text of 100 characters in each message
   --full        growth: up to ten million people and a hundred million events (10 GB of memory)
-  --peer DIR    people, restart: the folder of Kafka Streams' side, with Streams.java and pom.xml (by default
-                ../shared/peers/kafka-streams, where that is; needs mvn and javac)
+  --peer DIR    people, restart: the folder of Kafka Streams' side, with Streams.java and pom.xml
+                (by default ../shared/peers/kafka-streams, where that is; needs mvn and javac)
 
 A log of ten million events, `decide --events 10000000 --people 1000000`, takes 8 GB of disk in
 the folder where cargo builds. The stream needs Java and Maven, DuckDB python3, pip and the network.

@@ -73,8 +73,8 @@ impl<'a> Input<'a> {
             b'"' => self.string().map(|text| Value::Text(Cow::Borrowed(text))),
             b'[' => self.array(depth + 1),
             b'{' => self.object(depth + 1, |_, _| Some(())).map(|()| Value::Other),
-            // What a negative number means is for the strict readers to say: a `-0` is one thing to an event and another
-            // to a decision.
+            // What a negative number means is for the strict readers to say: `-0` is one thing to an event and
+            // another to a decision.
             b'-' if depth == 1 => None,
             b'-' | b'0'..=b'9' => {
                 self.number().map(|raw| raw.parse().map_or(Value::Other, Value::Whole))
