@@ -131,7 +131,7 @@ mod tests {
             told("").unwrap(),
             [
                 "decide -- --only decide --only growth",
-                "compare -- --only business --only people --only paced",
+                "compare -- --only business --only people --only paced --only restart",
                 "restore -- --only restore"
             ]
         );
