@@ -5,8 +5,9 @@ use std::fmt;
 use toml::{Table, Value};
 
 /// By how much more or less a part may take before that is said. Keys drawn at random move a count by up to four in a
-/// thousand (`snapshot`; the others by less than one), what the compiler makes of a change elsewhere by some twelve.
-const TOLERANCE: f64 = 0.03;
+/// thousand (`snapshot`; the others by less than one). What the compiler makes of a change elsewhere moves it by some
+/// twelve as a rule, and once moved `write` by 33, of which no line had changed.
+const TOLERANCE: f64 = 0.05;
 
 /// The same where another version of the compiler compiled: it may do worse by itself, though not by that much.
 const OTHER_COMPILER: f64 = 0.15;
@@ -190,11 +191,11 @@ mod tests {
 
     #[test]
     fn a_part_that_takes_more_than_the_tolerance_fails() {
-        assert!(compared(&[("read", 1_029.0), ("write", 486.0)]).passes());
-        let slower = compared(&[("read", 1_031.0), ("write", 500.0)]);
+        assert!(compared(&[("read", 1_049.0), ("write", 476.0)]).passes());
+        let slower = compared(&[("read", 1_051.0), ("write", 500.0)]);
         assert!(!slower.passes());
         let said = slower.to_string();
-        assert!(said.contains("1.031  SLOWER\n") && said.contains("1.000\n"), "{said}");
+        assert!(said.contains("1.051  SLOWER\n") && said.contains("1.000\n"), "{said}");
         assert!(!compared(&[("read", f64::INFINITY), ("write", 500.0)]).passes());
     }
 
