@@ -60,7 +60,9 @@ impl Engine {
 
     /// Decides an event at each machine that it concerns and lets these advance.
     pub fn step<'e>(&mut self, event: &'e Event<'e>) -> Decisions<'e> {
-        self.step_marked(event, Mark::of(event))
+        let (one, other) = event.parties();
+        let parties = (self.number(one), other.map(|other| self.number(other)));
+        self.step_of(event, Mark::of(event), parties)
     }
 
     /// Decides events one after another, each as [`Engine::step`] does; what some of them need is brought near before
@@ -110,12 +112,6 @@ impl Engine {
             black_box(people.clone().fold(0, |all, machine| all ^ machine.touch(depth)));
         }
         known
-    }
-
-    fn step_marked<'e>(&mut self, event: &'e Event<'e>, mark: Mark) -> Decisions<'e> {
-        let (one, other) = event.parties();
-        let parties = (self.number(one), other.map(|other| self.number(other)));
-        self.step_of(event, mark, parties)
     }
 
     fn step_of<'e>(

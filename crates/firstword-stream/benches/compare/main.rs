@@ -160,19 +160,14 @@ fn throughput(
             let topics = settings(&bootstrap, &run, traffic);
             let took = match (&peer, side.strip_prefix("Kafka Streams, ")) {
                 (Some(Ok(peer)), Some(store)) => {
-                    let out = TopicNames {
-                        relay: "relay".to_owned(),
-                        decisions: "out".to_owned(),
-                        ..topics.topics.clone()
-                    };
+                    let out = peer::Peer::topics(topics.topics.clone());
                     runtime.block_on(create_topics(
                         &Settings { topics: out, ..topics },
                         PARTITIONS,
                         1,
                     ))?;
                     let store = if store == "RocksDB" { "rocks" } else { "mem" };
-                    let words = [store, "2", &sent.to_string(), &run, "eos", "100", "nocache"];
-                    peer::took(&peer.run(&bootstrap, &words)?)?
+                    peer::took(&peer.run(&bootstrap, store, sent, &run, &[])?)?
                 }
                 _ => {
                     runtime.block_on(create_topics(&topics, PARTITIONS, 1))?;

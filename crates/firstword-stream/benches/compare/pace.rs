@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use firstword_stream::Settings;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaResult;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, ThreadedProducer};
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 
@@ -83,17 +84,7 @@ fn receive(
     records: u64,
     sent: &Mutex<HashMap<String, Instant>>,
 ) -> anyhow::Result<Vec<f64>> {
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", &settings.bootstrap_servers)
-        .set("group.id", "paced")
-        .set("isolation.level", "read_committed")
-        .set("fetch.queue.backoff.ms", "5")
-        .create()?;
-    let mut list = TopicPartitionList::new();
-    for partition in 0..PARTITIONS {
-        list.add_partition_offset(&settings.topics.decisions, partition, Offset::Beginning)?;
-    }
-    consumer.assign(&list)?;
+    let consumer = reader(settings, |_, _| Ok(Offset::Beginning))?;
     let (mut took, mut seen, begun) = (Vec::new(), HashMap::<String, u64>::new(), Instant::now());
     let mut done = 0;
     while done < records && begun.elapsed() < Duration::from_secs(120) {
@@ -111,4 +102,24 @@ fn receive(
         took.extend(since.map(|since| since.elapsed().as_secs_f64() * 1000.0));
     }
     Ok(took.split_off(took.len().min(50)))
+}
+
+/// Reads decisions as soon as they can be read, each partition from the offset that it is asked for.
+pub fn reader(
+    settings: &Settings,
+    from: impl Fn(&BaseConsumer, i32) -> KafkaResult<Offset>,
+) -> anyhow::Result<BaseConsumer> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", &settings.bootstrap_servers)
+        .set("group.id", "reader")
+        .set("isolation.level", "read_committed")
+        .set("fetch.queue.backoff.ms", "5")
+        .create()?;
+    let mut list = TopicPartitionList::new();
+    for partition in 0..PARTITIONS {
+        let offset = from(&consumer, partition)?;
+        list.add_partition_offset(&settings.topics.decisions, partition, offset)?;
+    }
+    consumer.assign(&list)?;
+    Ok(consumer)
 }

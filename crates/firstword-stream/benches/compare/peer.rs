@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail, ensure};
+use firstword_stream::TopicNames;
 use firstword_testkit::measuring::Took;
 
 /// A built program.
@@ -39,8 +40,22 @@ impl Peer {
         Ok(Peer { folder: folder.to_owned() })
     }
 
-    /// Runs it on the topic `in` and waits for so many events; with `restore`, until it is restored.
-    pub fn run(&self, bootstrap: &str, words: &[&str]) -> anyhow::Result<String> {
+    /// The topics that it writes to, whoever runs it; the rest as they are.
+    pub fn topics(topics: TopicNames) -> TopicNames {
+        TopicNames { relay: "relay".to_owned(), decisions: "out".to_owned(), ..topics }
+    }
+
+    /// Runs it on the topic `in`, with a store `mem` or `rocks`, until so many events are through or, with the word
+    /// `restore`, until it is restored.
+    pub fn run(
+        &self,
+        bootstrap: &str,
+        store: &str,
+        events: u64,
+        application: &str,
+        restore: &[&str],
+    ) -> anyhow::Result<String> {
+        let words = [store, "2", &events.to_string(), application, "eos", "100", "nocache"];
         let state = self.folder.join("state");
         let output = Command::new("java")
             .args(["-Xmx1g", &format!("-Dbs={bootstrap}")])
@@ -52,6 +67,7 @@ impl Peer {
                 "Streams",
             ])
             .args(words)
+            .args(restore)
             .current_dir(&self.folder)
             .stderr(Stdio::null())
             .output()

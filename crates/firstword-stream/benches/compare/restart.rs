@@ -8,13 +8,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use firstword_stream::{Settings, TopicNames, create_topics};
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use firstword_stream::{Settings, create_topics};
+use rdkafka::consumer::Consumer;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
-use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use rdkafka::{ClientConfig, Offset};
 use tokio::runtime::Runtime;
 
-use crate::{PARTITIONS, in_a_process, log, peer, settings};
+use crate::{PARTITIONS, in_a_process, log, pace, peer, settings};
 
 /// The longest that anybody waits.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -44,16 +44,12 @@ pub fn compare(
             return Ok(());
         }
     };
-    let topics = TopicNames {
-        relay: "relay".to_owned(),
-        decisions: "out".to_owned(),
-        ..TopicNames::under("restart-peer")
-    };
-    let topics = TopicNames { events: "in".to_owned(), ..topics };
-    runtime.block_on(create_topics(&Settings { topics, ..ours }, PARTITIONS, 1))?;
-    let words = ["mem", "2", &sent.to_string(), "restart-peer", "eos", "100", "nocache"];
-    peer.run(bootstrap, &words)?;
-    let said = peer.run(bootstrap, &[&words[..], &["restore"]].concat())?;
+    let run = "people-restart-peer";
+    let theirs = settings(bootstrap, run, "people");
+    let topics = peer::Peer::topics(theirs.topics.clone());
+    runtime.block_on(create_topics(&Settings { topics, ..theirs }, PARTITIONS, 1))?;
+    peer.run(bootstrap, "mem", sent, run, &[])?;
+    let said = peer.run(bootstrap, "mem", sent, run, &["restore"])?;
     let running = peer::after(&said, "start->RUNNING ")?;
     let (records, speed) = (peer::after(&said, "records=")?, peer::after(&said, " (")?);
     println!("| Kafka Streams | {running:.1} s | {records:.0} records, {speed:.0} a second |");
@@ -63,19 +59,10 @@ pub fn compare(
 /// Starts one worker and sends it a record: after how many seconds the decision on it can be read.
 fn start_again(settings: &Settings, run: &str) -> anyhow::Result<f64> {
     let begun = Instant::now();
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", &settings.bootstrap_servers)
-        .set("group.id", "restart")
-        .set("isolation.level", "read_committed")
-        .set("fetch.queue.backoff.ms", "5")
-        .create()?;
-    let mut list = TopicPartitionList::new();
-    for partition in 0..PARTITIONS {
-        let topic = &settings.topics.decisions;
-        let (_, end) = consumer.fetch_watermarks(topic, partition, Duration::from_secs(10))?;
-        list.add_partition_offset(topic, partition, Offset::Offset(end))?;
-    }
-    consumer.assign(&list)?;
+    let consumer = pace::reader(settings, |consumer, partition| {
+        let (topic, patience) = (&settings.topics.decisions, Duration::from_secs(10));
+        Ok(Offset::Offset(consumer.fetch_watermarks(topic, partition, patience)?.1))
+    })?;
     let producer: ThreadedProducer<DefaultProducerContext> = ClientConfig::new()
         .set("bootstrap.servers", &settings.bootstrap_servers)
         .set("partitioner", "murmur2_random")

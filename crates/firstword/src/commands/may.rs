@@ -14,6 +14,7 @@ use firstword_wire::read::Field;
 use firstword_wire::{Reader, Reject, RejectReason};
 
 use super::log::LogArgs;
+use super::policy::write_one;
 use super::show::{advance, kept, moment_of};
 use super::{PolicyArg, asked};
 use crate::exit::{Exit, usage_error};
@@ -106,8 +107,7 @@ pub fn run(args: &May) -> anyhow::Result<Exit> {
     let mut out = stdout();
     match Format::or_default(args.format) {
         Format::Table => shown.write(&mut out)?,
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&shown)?)?,
-        Format::Jsonl => writeln!(out, "{}", serde_json::to_string(&shown)?)?,
+        format => write_one(&mut out, format, &shown)?,
     }
     out.flush()?;
     Ok(Exit::Done)

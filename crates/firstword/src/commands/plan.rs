@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::policy::write_one;
 use super::shown;
 use crate::exit::{Exit, say, usage_error};
 use crate::plan::{BUILT_IN, Constants, Demand, Plan};
@@ -92,8 +93,7 @@ pub fn run(args: &PlanArgs) -> anyhow::Result<Exit> {
     let mut out = stdout();
     match Format::or_default(args.format) {
         Format::Table => shown.write(&mut out)?,
-        Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&shown)?)?,
-        Format::Jsonl => writeln!(out, "{}", serde_json::to_string(&shown)?)?,
+        format => write_one(&mut out, format, &shown)?,
     }
     out.flush()?;
     Ok(Exit::Done)
