@@ -50,6 +50,8 @@ pub(crate) struct Input {
     topic: String,
     partition: i32,
     head: Option<Incoming>,
+    /// Whether it had none when it was last asked: asking costs as much as a record does.
+    dry: bool,
     /// The offset after the last record that it gave, at first what the group has committed: what lies before it was
     /// decided, and the client (librdkafka 2.12) may give it all the same. One record twice, where a rebalance pauses
     /// and resumes a partition, for it notes its place only after it has handed the record out. All from the beginning,
@@ -174,7 +176,15 @@ impl Inbox {
         })?;
         let bell = Arc::clone(&self.bell);
         queue.set_nonempty_callback(move || bell.ring());
-        Ok(Input { queue, topic: topic.to_owned(), partition, head: None, next, drained: false })
+        Ok(Input {
+            queue,
+            topic: topic.to_owned(),
+            partition,
+            head: None,
+            dry: false,
+            next,
+            drained: false,
+        })
     }
 
     /// Lets the records of a task that is restored come.
@@ -234,11 +244,16 @@ impl Inbox {
 }
 
 impl Input {
-    /// The next record, without taking it; nothing where none is there now.
+    /// Asks for records again where there were none.
+    pub(crate) fn look_again(&mut self) {
+        self.dry = false;
+    }
+
+    /// The next record, without taking it; nothing where there was none since it was told to look again.
     pub(crate) fn head(&mut self) -> Result<Option<&Incoming>, Halt> {
-        while self.head.is_none() {
+        while self.head.is_none() && !self.dry {
             match self.queue.poll(Duration::ZERO) {
-                None => return Ok(None),
+                None => self.dry = true,
                 Some(Ok(message)) if message.offset() < self.next => (),
                 Some(Ok(message)) => {
                     self.drained = false;

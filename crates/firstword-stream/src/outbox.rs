@@ -202,7 +202,8 @@ impl Outbox {
             .set("message.max.bytes", "100000000")
             .set("enable.idempotence", "true")
             .set("partitioner", "murmur2_random")
-            .set("linger.ms", "2")
+            // A step sends its records in one go: waiting longer for more would only be waiting.
+            .set("linger.ms", "0.5")
             .set("compression.codec", "lz4")
             .set("queue.buffering.max.messages", "1000000");
         self.settings.properties.tune(&mut config);
@@ -239,6 +240,8 @@ fn finish(
     topics: &TopicNames,
     group: &ConsumerGroupMetadata,
 ) -> Result<BTreeMap<i32, i64>, Failure> {
+    // Before the offsets: of two requests at once for one transaction Kafka refuses the second, and the client asks
+    // again only 100 ms later.
     drain(producer)?;
     let mut offsets = TopicPartitionList::new();
     for Consumed { relay, partition, next } in consumed {

@@ -102,6 +102,11 @@ impl Task {
         }
     }
 
+    /// Begins a turn of taking records: what its inputs do not have by now counts as coming later.
+    pub(crate) fn look_again(&mut self) {
+        self.inputs.iter_mut().for_each(Input::look_again);
+    }
+
     /// The next record of the two inputs by timestamp; nothing where there is none, or where the one that lags may
     /// still give an older one.
     pub(crate) fn next(&mut self, frame: &Frame) -> Result<Option<Taken>, Halt> {

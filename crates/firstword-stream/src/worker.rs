@@ -264,6 +264,7 @@ impl Worker {
         const TURN: usize = 256;
         let before = step.records;
         for (partition, task) in &mut self.tasks {
+            task.look_again();
             for _ in 0..TURN {
                 if step.bytes >= BATCH_BYTES {
                     break;
