@@ -32,6 +32,12 @@ pub fn traffic(people: u32, events: u64, text: bool) -> Traffic {
     traffic
 }
 
+/// A file to write over: every side but the first finds it in memory. A virtual machine may have to fetch fresh memory
+/// from its host, which then costs more than the work of any side.
+pub fn written_over(path: &Path) -> std::io::Result<File> {
+    File::options().write(true).create(true).truncate(false).open(path)
+}
+
 /// Writes a log to a file.
 pub fn write(path: &Path, traffic: &Traffic) -> anyhow::Result<Log> {
     let mut generator = Generator::new(traffic)?;

@@ -1,7 +1,6 @@
 //! The sides through one log, in turns, and the table of what they took.
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 
-use std::fs::{self, File};
 use std::num::NonZero;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -40,14 +39,15 @@ pub fn compare(asked: &Asked) -> anyhow::Result<()> {
     let traffic = log::traffic(asked.people, asked.events.unwrap_or(2_000_000), asked.text);
     let log = log::write(&path, &traffic)?;
     let mut rows = rows(asked)?;
+    let out = room.path().join("out");
+    Side::Program(asked.threads).run(&path, &out, asked.threads)?;
     for round in 0..asked.rounds {
         for row in &mut rows {
-            let out = room.path().join("out");
+            // What is written back later would slow down whoever runs then.
+            log::written_over(&out)?.sync_all()?;
             let Some(took) = row.side.run(&path, &out, asked.threads)? else { continue };
             progress(round, &row.name, took);
             row.took.push(took);
-            // What was not written back yet never is.
-            fs::remove_file(&out).or_else(|_| File::create(&out).map(drop))?;
         }
     }
     show(&rows, &log, asked)?;
@@ -85,11 +85,13 @@ impl Side {
             }
             Side::Program(threads) => {
                 let mut command = decide(log, *threads);
-                command.stdout(File::create(out)?);
+                command.stdout(log::written_over(out)?);
                 command
             }
             Side::Duck(Ok(duck)) => {
-                let mut command = duck.command(&told)?;
+                // It begins its file anew, and a shorter one: ours would no longer be in memory.
+                let mut command =
+                    duck.command(&Told { out: &out.with_extension("csv"), ..told })?;
                 command.stdout(Stdio::null());
                 command
             }

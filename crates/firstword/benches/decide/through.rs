@@ -1,6 +1,5 @@
 //! Logs through the program's own pipeline, with something else done in it than the program does.
 
-use std::fs::File;
 use std::io::Write;
 
 use anyhow::Context;
@@ -12,6 +11,7 @@ use firstword_wire::{Reader, write_decision};
 use crate::asked::Told;
 use crate::io::lines::{Chunk, Chunks};
 use crate::io::source::Inputs;
+use crate::log;
 use crate::pipeline::{self, Work};
 use crate::terminal::Progress;
 
@@ -39,7 +39,7 @@ fn through<W: Work<Output = Vec<u8>>>(
     state: &mut W::State,
 ) -> anyhow::Result<()> {
     let chunks = Chunks::of(Inputs::new(&[told.log.to_owned()])?, Progress);
-    let mut out = File::create(told.out)?;
+    let mut out = log::written_over(told.out)?;
     pipeline::run(chunks, work, state, told.threads, |lines| Ok(out.write_all(lines)?))
 }
 
