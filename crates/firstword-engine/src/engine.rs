@@ -8,7 +8,7 @@ use firstword_rules::{
 };
 
 use crate::Names;
-use crate::pages::Pages;
+use crate::machines::Machines;
 
 /// Machines under one policy.
 #[derive(Clone, Debug)]
@@ -16,8 +16,7 @@ pub struct Engine {
     policy: Policy,
     people: Names,
     businesses: Names,
-    /// By the person's number.
-    machines: Pages<Machine>,
+    machines: Machines,
     /// How many of them have decided anything.
     decided: usize,
 }
@@ -48,7 +47,7 @@ impl Engine {
             policy,
             people: Names::new(PartyKind::Person),
             businesses: Names::new(PartyKind::Business),
-            machines: Pages::new(),
+            machines: Machines::new(),
             decided: 0,
         }
     }
@@ -107,9 +106,12 @@ impl Engine {
         let find =
             |(name, hash): &(&Name<'_>, u32)| self.names(name.kind).find_hashed(&name.text, *hash);
         let known: Vec<_> = asked.iter().map(find).collect();
-        let people = known.iter().flatten().filter_map(|person| self.machine_of(*person));
+        let mut machines = Vec::with_capacity(known.len());
+        machines.extend(known.iter().flatten().filter_map(|person| self.machine_of(*person)));
         for depth in Depth::ALL {
-            black_box(people.clone().fold(0, |all, machine| all ^ machine.touch(depth)));
+            black_box(
+                machines.iter().fold(0, |all, machine: &&Machine| all ^ machine.touch(depth)),
+            );
         }
         known
     }
@@ -140,7 +142,7 @@ impl Engine {
         role: Role,
     ) -> Decision<'e> {
         let (person, peer) = in_part(parties, role);
-        let machine = self.machines.reach(person.number(), Machine::default);
+        let machine = self.machines.reach(person.number());
         let decision = decide(&self.policy, machine, Visit { event, mark, role, peer });
         self.decided += usize::from(machine.seq() == 0);
         evolve(machine, &decision);
@@ -166,7 +168,7 @@ impl Engine {
     /// Lets a person's machine advance by a decision on an event that [`Engine::meet`] brought before it, whoever
     /// made the decision.
     pub fn follow(&mut self, person: Party, decision: &Decision<'_>) {
-        let machine = self.machines.reach(person.number(), Machine::default);
+        let machine = self.machines.reach(person.number());
         self.decided += usize::from(machine.seq() == 0);
         evolve(machine, decision);
     }
@@ -175,7 +177,7 @@ impl Engine {
     /// this number.
     pub fn pass(&mut self, person: &Name<'_>, seq: u64) {
         let person = self.number(person);
-        let machine = self.machines.reach(person.number(), Machine::default);
+        let machine = self.machines.reach(person.number());
         self.decided += usize::from(machine.seq() == 0 && seq > 0);
         machine.pass(seq);
     }
@@ -241,7 +243,7 @@ impl Engine {
     }
 
     pub(crate) fn put(&mut self, person: Party, machine: Machine) {
-        let place = self.machines.reach(person.number(), Machine::default);
+        let place = self.machines.reach(person.number());
         self.decided += usize::from(machine.seq() > 0);
         self.decided -= usize::from(place.seq() > 0);
         *place = machine;
@@ -259,8 +261,8 @@ impl Engine {
 
     /// Every machine that has decided anything, with its person, in the order in which they first appeared.
     pub fn machines(&self) -> impl Iterator<Item = (Name<'_>, &Machine)> {
-        let numbered = self.machines.iter().enumerate().filter(|(_, machine)| machine.seq() > 0);
-        numbered.map(|(number, machine)| (self.people.name(number as u32), machine))
+        let decided = self.machines.iter().filter(|(_, machine)| machine.seq() > 0);
+        decided.map(|(number, machine)| (self.people.name(number), machine))
     }
 
     /// Every party that has a number, people first, each kind in the order of the numbers, with its name.
@@ -304,8 +306,7 @@ impl Engine {
 
     /// The bytes that machines and names take, allocations included.
     pub fn bytes(&self) -> usize {
-        let kept: usize = self.machines.iter().map(Machine::heap_bytes).sum();
-        self.machines.heap_bytes() + kept + self.people.heap_bytes() + self.businesses.heap_bytes()
+        self.machines.heap_bytes() + self.people.heap_bytes() + self.businesses.heap_bytes()
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod draft;
 mod engine;
+mod machines;
 mod names;
 mod pages;
 mod table;

@@ -36,11 +36,11 @@ impl<T> Pages<T> {
     /// The thing of this number; those that lack up to it are made.
     #[expect(clippy::indexing_slicing, reason = "the pages were just made to reach so far")]
     pub(crate) fn reach(&mut self, number: u32, new: impl Fn() -> T) -> &mut T {
-        let number = number as usize;
-        while self.len() <= number {
+        let (page, inside) = (number as usize / PAGE, number as usize % PAGE);
+        while self.0.get(page).is_none_or(|page| page.len() <= inside) {
             self.push(new());
         }
-        &mut self.0[number / PAGE][number % PAGE]
+        &mut self.0[page][inside]
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
