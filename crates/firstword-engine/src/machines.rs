@@ -1,7 +1,7 @@
 //! The machines, by their people's numbers.
 //!
-//! Many a person is only known as somebody's peer: in a stream the machines of most peers are at other tasks. Such a one
-//! takes the four bytes of a place, not those of a machine.
+//! Many a person is only known as somebody's peer: in a stream the machines of most peers are at other tasks. Such a
+//! one takes the four bytes of a place, not those of a machine.
 
 use std::num::NonZero;
 

@@ -38,7 +38,7 @@ pub const WORKER_BYTES: f64 = 96e6;
 pub const TASK_BYTES: f64 = 4.2e6;
 /// Three peers whom other tasks keep, too: a name and an empty place each. A million people in 8 tasks took so much
 /// more than in one.
-pub const PEERS_BYTES: f64 = 290.0;
+pub const PEERS_BYTES: f64 = 85.0;
 /// The bytes of a snapshot, key included (snapshots.rs).
 pub const SNAPSHOT_BYTES: f64 = 300.0;
 /// At most so many snapshots follow a decision (snapshots.rs).
@@ -50,7 +50,7 @@ const SNAPSHOT_AFTER: f64 = 50_000.0;
 /// A transaction takes so many records at most (`stream.batch`).
 pub const BATCH: f64 = 20_000.0;
 /// A transaction ends with a marker in each partition that it wrote to. Measured with 64 to 1,024 partitions on one
-/// broker, which shared two cores with the producers: 3,400 to 5,400 a second, each with the batch before it.
+/// broker, which shared two cores with four producers: 3,400 to 5,400 a second, each with the batch before it.
 const MARKERS: f64 = 4_000.0;
 /// For so many seconds the group waits for a worker that does not answer (`stream.session_timeout`).
 pub const SESSION: f64 = 10.0;

@@ -82,13 +82,13 @@ const fn built_in(value: f64) -> Constant {
 /// broker on both cores, and rounded. They are of generated traffic: bytes are those of its names and texts, and a
 /// person's those of a machine that has answered terms and remembers as many events as it can.
 pub const BUILT_IN: Constants = Constants {
-    decide_events: built_in(1_100_000.0),
+    decide_events: built_in(750_000.0),
     cores: built_in(2.0),
-    person_bytes: built_in(700.0),
+    person_bytes: built_in(500.0),
     business_events: built_in(120_000.0),
-    people_events: built_in(50_000.0),
-    business_cpu: built_in(5.0),
-    people_cpu: built_in(13.0),
+    people_events: built_in(65_000.0),
+    business_cpu: built_in(6.0),
+    people_cpu: built_in(14.0),
     bytes_in: built_in(175.0),
     bytes_out: built_in(1_100.0),
     restore_snapshots: built_in(550_000.0),
