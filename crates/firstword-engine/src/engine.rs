@@ -106,12 +106,10 @@ impl Engine {
         let find =
             |(name, hash): &(&Name<'_>, u32)| self.names(name.kind).find_hashed(&name.text, *hash);
         let known: Vec<_> = asked.iter().map(find).collect();
-        let mut machines = Vec::with_capacity(known.len());
+        let mut machines: Vec<&Machine> = Vec::with_capacity(known.len());
         machines.extend(known.iter().flatten().filter_map(|person| self.machine_of(*person)));
         for depth in Depth::ALL {
-            black_box(
-                machines.iter().fold(0, |all, machine: &&Machine| all ^ machine.touch(depth)),
-            );
+            black_box(machines.iter().fold(0, |all, machine| all ^ machine.touch(depth)));
         }
         known
     }
@@ -231,8 +229,7 @@ impl Engine {
 
     /// The machine of a person, where there is one.
     pub fn machine(&self, person: &Name<'_>) -> Option<&Machine> {
-        let person = self.find(person).filter(|party| party.is_person())?;
-        self.machines.get(person.number()).filter(|machine| machine.seq() > 0)
+        self.machine_of(self.find(person)?).filter(|machine| machine.seq() > 0)
     }
 
     /// Puts a person's machine in place, as a snapshot holds it; the person's number.
