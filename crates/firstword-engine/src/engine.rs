@@ -1,7 +1,5 @@
 //! The machines, and how an event passes from gate to gate (RULES.md, section 1).
 
-use std::hint::black_box;
-
 use firstword_rules::{
     Decision, Depth, Event, Machine, Mark, Name, Party, PartyKind, Policy, Role, Trail, Verdict,
     Visit, What, decide, evolve, explain,
@@ -9,6 +7,7 @@ use firstword_rules::{
 
 use crate::Names;
 use crate::machines::Machines;
+use crate::near::prefetch;
 
 /// Machines under one policy.
 #[derive(Clone, Debug)]
@@ -90,7 +89,7 @@ impl Engine {
         }
     }
 
-    /// Reads a little of everything that deciding for these parties will read, of all of them at one depth before the
+    /// Has everything brought near that deciding for these parties will read, of all of them at one depth before the
     /// next: memory answers many questions in the time of one. Nothing changes. Each one's number, where it has one.
     pub fn bring_near<'n>(
         &self,
@@ -98,18 +97,18 @@ impl Engine {
     ) -> Vec<Option<Party>> {
         let asked: Vec<_> =
             parties.map(|name| (name, self.names(name.kind).hash(&name.text))).collect();
-        for touch in [Names::touch, Names::touch_text] {
-            black_box(
-                asked.iter().fold(0, |all, (name, hash)| all ^ touch(self.names(name.kind), *hash)),
-            );
+        for line in [Names::slot, Names::text_of] {
+            let lines = asked.iter().map(|(name, hash)| line(self.names(name.kind), *hash));
+            lines.flatten().for_each(prefetch);
         }
         let find =
             |(name, hash): &(&Name<'_>, u32)| self.names(name.kind).find_hashed(&name.text, *hash);
         let known: Vec<_> = asked.iter().map(find).collect();
-        let mut machines: Vec<&Machine> = Vec::with_capacity(known.len());
-        machines.extend(known.iter().flatten().filter_map(|person| self.machine_of(*person)));
+        let people = known.iter().flatten().filter(|party| party.is_person());
+        people.clone().filter_map(|person| self.machines.place(person.number())).for_each(prefetch);
+        let machines: Vec<_> = people.filter_map(|person| self.machine_of(*person)).collect();
         for depth in Depth::ALL {
-            black_box(machines.iter().fold(0, |all, machine| all ^ machine.touch(depth)));
+            machines.iter().for_each(|machine| machine.lines(depth, prefetch));
         }
         known
     }

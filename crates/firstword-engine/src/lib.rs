@@ -9,6 +9,7 @@ mod draft;
 mod engine;
 mod machines;
 mod names;
+mod near;
 mod pages;
 mod table;
 

@@ -27,6 +27,11 @@ impl Machines {
         self.at(*self.places.get(number)?)
     }
 
+    /// Where looking for a machine begins.
+    pub(crate) fn place(&self, number: u32) -> Option<*const u8> {
+        self.places.get(number).map(|place| std::ptr::from_ref(place).cast())
+    }
+
     /// The machine of a number, a blank one if there was none.
     pub(crate) fn reach(&mut self, number: u32) -> &mut Machine {
         let Machines { places, all } = self;

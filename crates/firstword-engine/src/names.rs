@@ -55,15 +55,15 @@ impl Names {
         (hash ^ hash >> 32) as u32
     }
 
-    /// Reads what finding a name would read first; what it returns means nothing (see [`firstword_rules::Depth`]).
-    pub(crate) fn touch(&self, hash: u32) -> u32 {
-        self.table(hash).and_then(|table| table.first(hash)).map_or(0, |entry| entry.hash)
+    /// Where finding a name looks first.
+    pub(crate) fn slot(&self, hash: u32) -> Option<*const u8> {
+        self.table(hash)?.first(hash).map(|entry| std::ptr::from_ref(entry).cast())
     }
 
-    /// Reads what finding a name would read after that.
-    pub(crate) fn touch_text(&self, hash: u32) -> u32 {
-        let first = self.table(hash).and_then(|table| table.first(hash));
-        first.filter(|entry| entry.hash == hash).map_or(0, |entry| self.texts.get(entry.place).0)
+    /// Where it looks after that.
+    pub(crate) fn text_of(&self, hash: u32) -> Option<*const u8> {
+        let first = self.table(hash)?.first(hash).filter(|entry| entry.hash == hash)?;
+        self.texts.from(first.place).map(<[u8]>::as_ptr)
     }
 
     /// The party of a name, where it has a number.
@@ -124,12 +124,15 @@ const STEP: usize = 4;
 const STEPS: u32 = (BLOCK / STEP) as u32;
 
 impl Texts {
+    /// The rest of a block from a place on.
+    fn from(&self, place: Place) -> Option<&[u8]> {
+        self.0.get((place.0 / STEPS) as usize)?.get((place.0 % STEPS) as usize * STEP..)
+    }
+
     /// A name and its number.
     fn get(&self, place: Place) -> (u32, &[u8]) {
-        let block = self.0.get((place.0 / STEPS) as usize);
-        let here = block.and_then(|block| block.get((place.0 % STEPS) as usize * STEP..));
-        let Some(([n0, n1, n2, n3, l0, l1], text)) = here.and_then(<[u8]>::split_first_chunk)
-        else {
+        let here = self.from(place).and_then(<[u8]>::split_first_chunk);
+        let Some(([n0, n1, n2, n3, l0, l1], text)) = here else {
             return (0, &[]);
         };
         let length = u16::from_le_bytes([*l0, *l1]).into();

@@ -28,9 +28,9 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// What the first slot of a hash holds.
-    pub(crate) fn first(&self, hash: u32) -> Option<Entry> {
-        self.slots.get(self.slot(hash)).copied().filter(Entry::is_taken)
+    /// The first slot of a hash.
+    pub(crate) fn first(&self, hash: u32) -> Option<&Entry> {
+        self.slots.get(self.slot(hash))
     }
 
     /// The place with this hash that is the one.

@@ -7,18 +7,18 @@ mod answers;
 mod contact;
 mod conversation;
 mod dated;
+mod near;
 mod seen;
 mod shelf;
-mod touch;
 
 pub(crate) use answers::KEPT as ANSWERS;
 pub use answers::{Answered, Answers};
 pub use contact::{Contact, Grant};
 pub use conversation::Conversation;
 pub use dated::{Dated, Weighs};
+pub use near::Depth;
 pub use seen::Seen;
 pub(crate) use shelf::Shelf;
-pub use touch::Depth;
 
 pub(crate) use dated::{Held, Stamp, changes, state};
 

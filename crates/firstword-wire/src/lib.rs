@@ -3,6 +3,7 @@
 //! It knows JSON and the scan of text; of files it knows only how one is replaced whole, and of topics and rules
 //! nothing. Text is read here once, to find content kinds, and goes no further than [`Reader::event`].
 
+mod bytes;
 mod decision;
 pub mod file;
 mod json;

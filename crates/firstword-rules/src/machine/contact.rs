@@ -63,10 +63,6 @@ impl ScopeFact {
 }
 
 impl Contact {
-    pub(super) fn touch(&self) -> u64 {
-        self.unanswered_calls.into()
-    }
-
     /// A contact from its parts, as a snapshot holds them, the scopes in the order of the page.
     pub fn restored(
         scopes: [Option<Dated<Grant>>; 4],

@@ -47,9 +47,8 @@ impl Seen {
         Seen(marks.into_boxed_slice())
     }
 
-    /// Reads a mark of each line of a processor's cache.
-    pub(super) fn touch(&self) -> u64 {
-        self.0.iter().step_by(5).fold(0, |all, mark| all ^ u64::from(mark.0[0]))
+    pub(super) fn all(&self) -> &[Mark] {
+        &self.0
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {

@@ -152,7 +152,8 @@ fn whole<T: TryFrom<i64>>(value: &Value<'_>) -> Option<T> {
 /// The fields of the event and the decision's own, of a line in the common shape; `None` says nothing about the line.
 fn quickly(text: &str) -> Option<(Fields<'_>, Own<'_>)> {
     let (mut fields, mut own) = (Fields::new(), Own::default());
-    quick::each(text, |name, value| {
+    quick::each(text, |name, input| {
+        let value = input.value()?;
         own.take(name, &value)?;
         match Field::parse(name) {
             Some(field) => fields.put(field, value),

@@ -1,102 +1,128 @@
 //! The quick reader: the fields of an object in the common shape, in one pass.
 //!
-//! The common shape is one object in which no string has an escape. On anything else, be it odd or no JSON at all, it
-//! gives up and says nothing; the strict reader then decides.
+//! The common shape is one object on one line, in which no string has an escape. On anything else, be it odd or no JSON
+//! at all, it gives up and says nothing; the strict reader then decides.
 //! Invariant: what it does return is what the strict reader returns.
 
 use std::borrow::Cow;
 
 use super::fields::{DEEPEST, Field, Fields, Value};
-use crate::json::plain_length;
+use crate::bytes;
 
 /// The fields of an event in the common shape; `None` says nothing about the text.
 pub(crate) fn fields<'a>(text: &'a str, fields: &mut Fields<'a>) -> Option<()> {
-    each(text, |name, value| match Field::parse(name) {
-        Some(field) => fields.put(field, value),
-        None => Some(()),
+    each(text, |name, input| match Field::parse(name) {
+        Some(field) => fields.put(field, input.value()?),
+        None => input.skip_value(1),
     })
 }
 
-/// Every field of an object in the common shape, in their order, until `take` gives up; `None` says nothing about the
-/// text.
+/// Every field of an object in the common shape, in their order, until `take` gives up: it takes the value of each from
+/// the input. `None` says nothing about the text.
 pub(crate) fn each<'a>(
     text: &'a str,
-    take: impl FnMut(&'a str, Value<'a>) -> Option<()>,
+    take: impl FnMut(&'a str, &mut Input<'a>) -> Option<()>,
 ) -> Option<()> {
     let mut input = Input { text, at: 0 };
-    input.skip_blanks();
+    // With this known of the whole, a string ends at the next quote.
+    bytes::have_no_escape(text.as_bytes()).then_some(())?;
+    input.take(b'{')?;
     input.object(1, take)?;
     input.skip_blanks();
     (input.at == text.len()).then_some(())
 }
 
-struct Input<'a> {
+/// What stands before a value, or behind it.
+pub(crate) struct Input<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Input<'a> {
+    /// The value of a field of the outermost object.
+    pub(crate) fn value(&mut self) -> Option<Value<'a>> {
+        Some(match self.next()? {
+            b'"' => Value::Text(Cow::Borrowed(self.string()?)),
+            b'[' => self.texts()?,
+            b'{' => self.skip_object(2).map(|()| Value::Other)?,
+            first @ b'0'..=b'9' => self.number(first)?.parse().map_or(Value::Other, Value::Whole),
+            // What a negative number means is for the strict readers to say: `-0` is one thing to an event and
+            // another to a decision.
+            b'-' => return None,
+            b'n' => self.word("ull").map(|()| Value::Absent)?,
+            b't' => self.word("rue").map(|()| Value::Flag(true))?,
+            b'f' => self.word("alse").map(|()| Value::Flag(false))?,
+            _ => return None,
+        })
+    }
+
+    /// Passes over a value within something of this depth, the outermost object being 1.
+    pub(crate) fn skip_value(&mut self, depth: usize) -> Option<()> {
+        match self.next()? {
+            b'"' => self.string().map(|_| ()),
+            b'[' => self.array(depth + 1, |input| input.skip_value(depth + 1)),
+            b'{' => self.skip_object(depth + 1),
+            first @ (b'-' | b'0'..=b'9') => self.number(first).map(|_| ()),
+            b'n' => self.word("ull"),
+            b't' => self.word("rue"),
+            b'f' => self.word("alse"),
+            _ => None,
+        }
+    }
+
+    fn skip_object(&mut self, depth: usize) -> Option<()> {
+        self.object(depth, |_, input| input.skip_value(depth))
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    fn skip_blanks(&mut self) {
+        while self.peek() == Some(b' ') {
+            self.at += 1;
+        }
+    }
+
+    /// The next byte that is no blank.
     fn next(&mut self) -> Option<u8> {
+        self.skip_blanks();
         let byte = self.peek()?;
         self.at += 1;
         Some(byte)
     }
 
-    fn expect(&mut self, wanted: u8) -> Option<()> {
+    fn take(&mut self, wanted: u8) -> Option<()> {
         (self.next()? == wanted).then_some(())
     }
 
-    fn skip_blanks(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    /// A string without escapes.
+    /// A string, behind its first quote.
     fn string(&mut self) -> Option<&'a str> {
-        self.expect(b'"')?;
-        let start = self.at;
-        let rest = self.text.as_bytes().get(start..)?;
-        let end = start + plain_length(rest);
-        self.at = end;
-        self.expect(b'"')?;
-        self.text.get(start..end)
+        let rest = self.text.get(self.at..)?;
+        let length = bytes::before_quote(rest.as_bytes());
+        self.at += length + 1;
+        // Where there is no other quote the rest is too short, and what is asked next finds nothing.
+        rest.get(..length)
     }
 
-    /// A value of an object at this depth, the outermost being 1.
-    fn value(&mut self, depth: usize) -> Option<Value<'a>> {
-        match self.peek()? {
-            b'"' => self.string().map(|text| Value::Text(Cow::Borrowed(text))),
-            b'[' => self.array(depth + 1),
-            b'{' => self.object(depth + 1, |_, _| Some(())).map(|()| Value::Other),
-            // What a negative number means is for the strict readers to say: `-0` is one thing to an event and
-            // another to a decision.
-            b'-' if depth == 1 => None,
-            b'-' | b'0'..=b'9' => {
-                self.number().map(|raw| raw.parse().map_or(Value::Other, Value::Whole))
-            }
-            b'n' => self.word("null").map(|()| Value::Absent),
-            b't' => self.word("true").map(|()| Value::Flag(true)),
-            b'f' => self.word("false").map(|()| Value::Flag(false)),
-            _ => None,
-        }
-    }
-
-    fn word(&mut self, word: &str) -> Option<()> {
-        self.text.get(self.at..)?.starts_with(word).then_some(())?;
-        self.at += word.len();
+    /// The rest of a word.
+    fn word(&mut self, rest: &str) -> Option<()> {
+        self.text.get(self.at..)?.starts_with(rest).then_some(())?;
+        self.at += rest.len();
         Some(())
     }
 
-    /// A number as it is written.
-    fn number(&mut self) -> Option<&'a str> {
-        let start = self.at;
-        self.skip(|byte| byte == b'-', 1);
-        match self.next()? {
+    /// A number as it is written, behind its first byte.
+    fn number(&mut self, first: u8) -> Option<&'a str> {
+        let start = self.at - 1;
+        let digit = match first {
+            b'-' => {
+                self.at += 1;
+                *self.text.as_bytes().get(start + 1)?
+            }
+            digit => digit,
+        };
+        match digit {
             b'0' => (),
             b'1'..=b'9' => _ = self.digits(),
             _ => return None,
@@ -125,51 +151,59 @@ impl<'a> Input<'a> {
         self.at > start
     }
 
-    /// An array: of strings alone, or of anything else.
-    fn array(&mut self, depth: usize) -> Option<Value<'a>> {
+    /// An array that is the value of a field of the outermost object: of strings alone, or of anything else.
+    fn texts(&mut self) -> Option<Value<'a>> {
+        let (mut texts, mut others) = (Vec::new(), false);
+        self.array(2, |input| {
+            input.skip_blanks();
+            if input.peek() != Some(b'"') {
+                others = true;
+                return input.skip_value(2);
+            }
+            input.at += 1;
+            texts.push(Cow::Borrowed(input.string()?));
+            Some(())
+        })?;
+        Some(if others { Value::Other } else { Value::Texts(texts) })
+    }
+
+    /// An array of this depth, behind its bracket; `take` takes each of its values.
+    fn array(
+        &mut self,
+        depth: usize,
+        mut take: impl FnMut(&mut Input<'a>) -> Option<()>,
+    ) -> Option<()> {
         (depth <= DEEPEST).then_some(())?;
-        self.expect(b'[')?;
-        let (mut strings, mut others) = (Vec::new(), false);
         self.skip_blanks();
         if self.skip(|byte| byte == b']', 1) {
-            return Some(Value::Texts(strings));
+            return Some(());
         }
         loop {
-            self.skip_blanks();
-            match self.value(depth)? {
-                Value::Text(text) => strings.push(text),
-                _ => others = true,
-            }
-            self.skip_blanks();
+            take(self)?;
             match self.next()? {
                 b',' => (),
-                b']' if others => return Some(Value::Other),
-                b']' => return Some(Value::Texts(strings)),
+                b']' => return Some(()),
                 _ => return None,
             }
         }
     }
 
-    /// An object at this depth; its fields, until `take` gives up.
+    /// An object of this depth, behind its brace; `take` takes the value of each of its fields.
     fn object(
         &mut self,
         depth: usize,
-        mut take: impl FnMut(&'a str, Value<'a>) -> Option<()>,
+        mut take: impl FnMut(&'a str, &mut Input<'a>) -> Option<()>,
     ) -> Option<()> {
         (depth <= DEEPEST).then_some(())?;
-        self.expect(b'{')?;
         self.skip_blanks();
         if self.skip(|byte| byte == b'}', 1) {
             return Some(());
         }
         loop {
-            self.skip_blanks();
+            self.take(b'"')?;
             let name = self.string()?;
-            self.skip_blanks();
-            self.expect(b':')?;
-            self.skip_blanks();
-            take(name, self.value(depth)?)?;
-            self.skip_blanks();
+            self.take(b':')?;
+            take(name, self)?;
             match self.next()? {
                 b',' => (),
                 b'}' => return Some(()),
