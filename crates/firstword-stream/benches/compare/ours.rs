@@ -1,11 +1,12 @@
 //! Our side: workers as `firstword run` has them, until all is decided.
 
-use std::thread::{self, sleep};
+use std::thread::{self, JoinHandle, sleep};
 use std::time::Duration;
 
 use firstword_stream::{Board, Law, Settings, Stop, Worker};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::PARTITIONS;
@@ -39,7 +40,8 @@ pub fn run_until(
             })
         })
         .collect();
-    while !enough()? {
+    // A worker that ends by itself has something to say.
+    while !running.iter().any(JoinHandle::is_finished) && !enough()? {
         sleep(Duration::from_millis(25));
     }
     stop.ask();
@@ -58,7 +60,13 @@ fn all_is_decided(settings: &Settings, watch: &BaseConsumer) -> anyhow::Result<b
             wanted.add_partition(topic, partition);
         });
     }
-    for element in watch.committed_offsets(wanted, wait)?.elements() {
+    let committed = match watch.committed_offsets(wanted, wait) {
+        Ok(committed) => committed,
+        // The group is young: the broker is still finding who keeps its offsets.
+        Err(error) if error.rdkafka_error_code().is_some_and(is_passing) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    for element in committed.elements() {
         let (begin, end) = watch.fetch_watermarks(element.topic(), element.partition(), wait)?;
         let at = match element.offset() {
             Offset::Offset(offset) => offset,
@@ -71,4 +79,12 @@ fn all_is_decided(settings: &Settings, watch: &BaseConsumer) -> anyhow::Result<b
         }
     }
     Ok(true)
+}
+
+fn is_passing(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        code,
+        Code::NotCoordinator | Code::CoordinatorLoadInProgress | Code::CoordinatorNotAvailable
+    )
 }
