@@ -23,9 +23,9 @@ pub(crate) fn each<'a>(
     text: &'a str,
     take: impl FnMut(&'a str, &mut Input<'a>) -> Option<()>,
 ) -> Option<()> {
-    let mut input = Input { text, at: 0 };
     // With this known of the whole, a string ends at the next quote.
     bytes::have_no_escape(text.as_bytes()).then_some(())?;
+    let mut input = Input { text, at: 0 };
     input.take(b'{')?;
     input.object(1, take)?;
     input.skip_blanks();
@@ -87,6 +87,10 @@ impl<'a> Input<'a> {
     /// The next byte that is no blank.
     fn next(&mut self) -> Option<u8> {
         self.skip_blanks();
+        self.byte()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
         Some(byte)
@@ -115,13 +119,8 @@ impl<'a> Input<'a> {
     /// A number as it is written, behind its first byte.
     fn number(&mut self, first: u8) -> Option<&'a str> {
         let start = self.at - 1;
-        let digit = match first {
-            b'-' => {
-                self.at += 1;
-                *self.text.as_bytes().get(start + 1)?
-            }
-            digit => digit,
-        };
+        // A blank is nothing that may stand behind a sign.
+        let digit = if first == b'-' { self.byte()? } else { first };
         match digit {
             b'0' => (),
             b'1'..=b'9' => _ = self.digits(),
