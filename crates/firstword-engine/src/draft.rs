@@ -66,9 +66,14 @@ impl Engine {
     }
 
     /// Lets the machines be as the draft has them.
-    pub fn merge(&mut self, draft: Draft) {
-        for (person, machine) in draft.machines {
-            self.put(person, machine);
+    pub fn merge(&mut self, mut draft: Draft) {
+        self.exchange(&mut draft);
+    }
+
+    /// Lets the machines be as the draft has them, and the draft have what they were: done twice, nothing has happened.
+    pub fn exchange(&mut self, draft: &mut Draft) {
+        for (person, machine) in &mut draft.machines {
+            self.exchange_one(*person, machine);
         }
     }
 

@@ -234,15 +234,16 @@ impl Engine {
     /// Puts a person's machine in place, as a snapshot holds it; the person's number.
     pub fn restore(&mut self, person: &Name<'_>, machine: Machine) -> Party {
         let person = self.number(person);
-        self.put(person, machine);
+        self.exchange_one(person, &mut { machine });
         person
     }
 
-    pub(crate) fn put(&mut self, person: Party, machine: Machine) {
+    /// Puts a machine in the place of another, and that one where the first was.
+    pub(crate) fn exchange_one(&mut self, person: Party, machine: &mut Machine) {
         let place = self.machines.reach(person.number());
         self.decided += usize::from(machine.seq() > 0);
         self.decided -= usize::from(place.seq() > 0);
-        *place = machine;
+        std::mem::swap(place, machine);
     }
 
     /// How many people have a name here, with a machine that decided or without.

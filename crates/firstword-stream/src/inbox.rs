@@ -71,10 +71,13 @@ pub(crate) struct Group {
     /// As it was when the group last gave or took something. The client would always name one; but once it was
     /// thrown out, until that is served here, it names a member without a name, and such a one Kafka lets commit in
     /// transactions whatever it likes.
-    lease: Mutex<Option<Arc<ConsumerGroupMetadata>>>,
+    lease: Mutex<Option<Lease>>,
     /// Whether the worker holds no record that is not committed.
     idle: AtomicBool,
 }
+
+/// What [`Inbox::lease`] gives.
+pub(crate) type Lease = Arc<ConsumerGroupMetadata>;
 
 /// Rings when any queue has something.
 #[derive(Default)]
@@ -195,7 +198,7 @@ impl Inbox {
 
     /// The group's word that its tasks are still this worker's; a transaction under an older one is refused. None
     /// while there is none.
-    pub(crate) fn lease(&self) -> Option<Arc<ConsumerGroupMetadata>> {
+    pub(crate) fn lease(&self) -> Option<Lease> {
         match self.consumer.assignment_lost() {
             true => None,
             false => lock(&self.consumer.context().lease).clone(),
@@ -217,6 +220,11 @@ impl Inbox {
         let topic = &self.topics.decisions;
         let ends = self.consumer.fetch_watermarks(topic, partition, Duration::from_secs(1));
         ends.ok().map(|(_, end)| end)
+    }
+
+    /// Wakes whoever waits.
+    pub(crate) fn ring(&self) {
+        self.bell.ring();
     }
 
     /// Waits until a queue has something, at most so long.

@@ -2,7 +2,8 @@
 //!
 //! One worker is one thread that owns a consumer, a transactional producer and the machines of its tasks; a task is
 //! one partition. A step collects records, decides them into a draft, and publishes decisions, relays, dead letters,
-//! snapshots and consumed offsets in one transaction. Only then do the machines move.
+//! snapshots and consumed offsets in one transaction. While that is committed, on a thread beside, the next step is
+//! decided on the machines as this one has them; if it was not committed they go back, and both are decided again.
 //!
 //! This is the only crate that knows rdkafka, and each of Kafka's hard edges has one file: `outbox` the
 //! transaction, `inbox` the group, `restore` the way back after a crash, `partition` who belongs where.

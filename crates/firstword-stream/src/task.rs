@@ -248,7 +248,7 @@ impl Task {
         known.next().map(|(next, relay)| Consumed { relay, partition: self.partition, next })
     }
 
-    /// Lets the machines be as the work has them, for it was published; what that was, counted.
+    /// The work was published, and the machines are as it had them; what that was, counted.
     pub(crate) fn merge(&mut self, work: Work, decisions_end: Option<i64>) -> Tally {
         let moved = work.draft.moved().map(|(person, _)| person);
         self.line.advance(work.snapshots, moved, self.decisions_end, work.at.unwrap_or(0));
@@ -256,7 +256,6 @@ impl Task {
             self.decisions_end = end;
             self.last = work.last.map(|last| last.at(end - 1));
         }
-        self.engine.merge(work.draft);
         work.tally
     }
 

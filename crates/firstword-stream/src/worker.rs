@@ -1,28 +1,28 @@
 //! A worker: one thread that owns a consumer, a transactional producer and the machines of its tasks.
 
 mod step;
+mod tasks;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use firstword_engine::AHEAD;
 use firstword_rules::Policy;
 use firstword_wire::Reader;
 
 use crate::board::{Restore, Seat};
-use crate::inbox::{Change, Inbox, Input};
+use crate::inbox::{Change, Inbox, Input, Lease};
 use crate::outbox::{Committed, Consumed, Outbox};
-use crate::record::Parcel;
 use crate::restore::{Assignment, Restorer, Watch};
 use crate::task::{Frame, Task};
 use crate::watch::client_id;
 use crate::{Halt, Settings, topics};
 use step::Step;
+use tasks::Tasks;
 
 /// Asks workers to stop after the step that they are in.
 #[derive(Clone, Debug, Default)]
@@ -52,13 +52,13 @@ pub struct Law {
 /// One worker of a group.
 pub struct Worker {
     settings: Settings,
-    frame: Frame,
     inbox: Inbox,
     outbox: Outbox,
-    tasks: BTreeMap<i32, Task>,
+    tasks: Tasks,
     restoring: BTreeMap<i32, Restoring>,
     restorer: Restorer,
-    parcel: Parcel,
+    /// What was taken while the last step was committed: the next step begins with it.
+    ahead: Step,
     /// For how long a step may wait for more records once there are none.
     linger: Duration,
     /// How many tasks were ever assigned: the number of the latest.
@@ -97,8 +97,6 @@ impl Watch for Wanted {
     }
 }
 
-/// How much records a step holds at most, in bytes.
-const BATCH_BYTES: usize = 32 << 20;
 /// For how long Kafka may keep a worker that leaves.
 const LEAVING: Duration = Duration::from_secs(7);
 /// How often the bytes of the machines are counted.
@@ -136,14 +134,13 @@ impl Worker {
         };
         let restorer = Restorer::new(&settings, &frame.policy);
         Ok(Worker {
+            tasks: Tasks::new(frame, settings.batch),
             settings,
-            frame,
             inbox,
             outbox,
-            tasks: BTreeMap::new(),
             restoring: BTreeMap::new(),
             restorer,
-            parcel: Parcel::default(),
+            ahead: Step::default(),
             linger: Duration::ZERO,
             assignments: 0,
             seat,
@@ -172,7 +169,7 @@ impl Worker {
             self.seat.turn();
             self.follow_the_group()?;
             if !self.step()? {
-                self.inbox.is_idle(!self.tasks.values().any(Task::holds));
+                self.inbox.is_idle(!self.tasks.at_work.values().any(Task::holds));
                 self.inbox.wait(Duration::from_millis(20));
             }
         }
@@ -202,7 +199,7 @@ impl Worker {
     /// Keeps the machines on this host, if they are to be; without that they come from Kafka again.
     fn keep(&self) {
         let Some(folder) = &self.settings.state_dir else { return };
-        for (partition, task) in &self.tasks {
+        for (partition, task) in &self.tasks.at_work {
             if let Err(error) = task.keep(folder) {
                 tracing::warn!("partition {partition}: its checkpoint was not written: {error}");
             }
@@ -212,23 +209,26 @@ impl Worker {
     /// One step: records in, one transaction out; whether there was anything to do. The lease is as the
     /// group was when it last gave or took a task: if it has moved on since, the transaction is refused.
     fn step(&mut self) -> Result<bool, Halt> {
-        let mut step = Step::default();
-        self.collect(&mut step)?;
-        self.catch_up(&mut step);
+        let mut step = std::mem::take(&mut self.ahead);
+        self.tasks.collect(&mut step)?;
+        self.tasks.catch_up(&mut step);
         let worked = step.records > 0;
         if worked {
             self.inbox.is_idle(false);
         }
-        let mut first = true;
+        let mut again = false;
         while !step.batch.is_empty() && !self.stop.asked() {
             let Some(lease) = self.inbox.lease() else {
                 self.keep_what_is_ours(&mut step)?;
                 continue;
             };
-            let went = self.publish(&mut step, std::mem::take(&mut first))?;
+            if again {
+                step.forget_work();
+            }
+            let went = self.publish(&mut step, !std::mem::replace(&mut again, true))?;
             let asked = Instant::now();
             let committed = match went {
-                true => self.outbox.commit(&step.offsets(), &lease)?,
+                true => self.commit(&mut step, &lease)?,
                 false => Committed::No,
             };
             match committed {
@@ -245,57 +245,29 @@ impl Worker {
                 Committed::Unknown => self.settle(&mut step)?,
             }
         }
-        Ok(worked)
+        Ok(worked || self.ahead.records > 0)
     }
 
-    /// Lets a task take part of which nothing was taken, but where people have waited too long for their snapshots:
-    /// by and by `decisions` are deleted. One at a time, for the broker has to be asked something.
-    fn catch_up(&mut self, step: &mut Step) {
-        let mut quiet = self.tasks.iter_mut().filter(|(of, _)| !step.batch.contains_key(*of));
-        let Some((partition, task)) = quiet.find(|(_, task)| task.is_overdue(&self.frame)) else {
-            return;
-        };
-        step.standing = task.standing();
-        step.batch.insert(*partition, Vec::new());
-    }
-
-    /// Takes what there is, a round of the tasks; how many records.
-    fn collect(&mut self, step: &mut Step) -> Result<usize, Halt> {
-        const TURN: usize = 256;
-        let before = step.records;
-        for (partition, task) in &mut self.tasks {
-            task.look_again();
-            for _ in 0..TURN {
-                if step.bytes >= BATCH_BYTES {
-                    break;
-                }
-                let Some(taken) = task.next(&self.frame)? else { break };
-                step.bytes += taken.record.len();
-                step.records += 1;
-                step.batch.entry(*partition).or_default().push(taken);
-            }
-        }
-        Ok(step.records - before)
-    }
-
-    /// Decides what the step took, and while it grows what more there is to take, and sends what comes of it; whether
-    /// that went well. The machines have not moved when this returns.
+    /// Decides what the step took and has not decided yet, and while it grows what more there is to take, and sends
+    /// what comes of it; whether that went well. The machines have not moved when this returns.
     fn publish(&mut self, step: &mut Step, grows: bool) -> Result<bool, Halt> {
-        step.works.clear();
         if !self.outbox.begin()? {
             return Ok(false);
         }
         let began = Instant::now();
         loop {
-            self.decide(step);
-            if !self.outbox.send(&self.parcel)? {
+            self.tasks.decide(step);
+            if !self.outbox.send(&step.parcel)? {
                 return Ok(false);
             }
-            let full = step.records >= self.settings.batch || step.bytes >= BATCH_BYTES;
-            if !grows || full || began.elapsed() >= self.settings.commit_interval {
+            step.parcel.clear();
+            if !grows
+                || self.tasks.is_full(step)
+                || began.elapsed() >= self.settings.commit_interval
+            {
                 break;
             }
-            if self.collect(step)? == 0 {
+            if self.tasks.collect(step)? == 0 {
                 // Small transactions are dear: under load it pays to wait for more as long as the last one took.
                 if began.elapsed() >= self.linger {
                     break;
@@ -303,55 +275,69 @@ impl Worker {
                 self.inbox.wait(Duration::from_millis(1));
             }
         }
-        self.parcel.clear();
         for (partition, (_, work)) in &mut step.works {
-            let task = self.tasks.get_mut(partition);
+            let task = self.tasks.at_work.get_mut(partition);
             let (Some(task), Some(taken)) = (task, step.batch.get(partition)) else { continue };
-            if work.is_quiet() && task.is_due(&self.frame) {
+            let frame = &self.tasks.frame;
+            if work.is_quiet() && task.is_due(frame) {
                 // Once all are written a restore must not look for marks that were deleted with the decisions.
                 let end = self.inbox.decisions_end(*partition);
                 if !end.is_some_and(|end| task.pass_marks(end)) {
                     continue;
                 }
             }
-            task.snapshot(work, &mut self.parcel, &self.frame, taken);
+            task.snapshot(work, &mut step.parcel, frame, taken);
         }
-        self.outbox.send(&self.parcel)
+        let sent = self.outbox.send(&step.parcel);
+        step.parcel.clear();
+        sent
     }
 
-    /// Decides what the step took and has not decided yet, into a parcel.
-    fn decide(&mut self, step: &mut Step) {
-        self.parcel.clear();
-        for (partition, taken) in &step.batch {
-            let Some(task) = self.tasks.get_mut(partition) else { continue };
-            let (decided, work) = step.works.entry(*partition).or_default();
-            for some in taken.get(*decided..).unwrap_or_default().chunks(AHEAD) {
-                task.bring_near(some);
-                for taken in some {
-                    task.decide(work, &mut self.parcel, taken, &self.frame);
-                }
-            }
-            *decided = taken.len();
-            work.note_last(*partition, &self.parcel);
+    /// Commits a step's transaction. That is mostly waiting: meanwhile what there is to take is decided for the next
+    /// step, on the machines as this one has them. They stay so if it was committed; if not, or if that is not known,
+    /// nothing has moved, and what was taken meanwhile waits.
+    fn commit(&mut self, step: &mut Step, lease: &Lease) -> Result<Committed, Halt> {
+        let Worker { inbox, outbox, tasks, ahead, .. } = self;
+        tasks.exchange(step);
+        // Empty by now; its memory is used again.
+        ahead.parcel = std::mem::take(&mut step.parcel);
+        let (offsets, done) = (step.offsets(), AtomicBool::new(false));
+        let (committed, decided) = thread::scope(|scope| {
+            let commit = scope.spawn(|| {
+                let committed = outbox.commit(&offsets, lease);
+                done.store(true, Ordering::Release);
+                inbox.ring();
+                committed
+            });
+            let decided = tasks.decide_until(&done, ahead, || inbox.wait(Duration::from_millis(1)));
+            (commit.join().unwrap_or_else(|panic| resume_unwind(panic)), decided)
+        });
+        decided?;
+        let committed = committed?;
+        if !matches!(committed, Committed::Yes(_)) {
+            tasks.exchange(step);
+            ahead.forget_work();
         }
+        Ok(committed)
     }
 
+    /// What a step came to was published, and the machines are as it has them.
     fn merge(&mut self, step: Step, ends: &BTreeMap<i32, i64>) -> Result<(), Halt> {
         let count = self.counted.elapsed() >= COUNT;
         for consumed in step.consumed() {
             let Consumed { relay, partition, next } = consumed;
             self.seat.consumed(relay, partition, next);
-            if let Some(task) = self.tasks.get_mut(&partition) {
+            if let Some(task) = self.tasks.at_work.get_mut(&partition) {
                 task.consumed(relay, next);
             }
         }
         for (partition, (_, work)) in step.works {
-            let Some(task) = self.tasks.get_mut(&partition) else { continue };
+            let Some(task) = self.tasks.at_work.get_mut(&partition) else { continue };
             let end = ends.get(&partition).copied();
             if end.is_some_and(|end| end <= task.decisions_end) {
                 return Err(Halt::TornState {
                     what: "decisions were written before earlier ones: the topic was made anew",
-                    topic: self.frame.topics.decisions.clone(),
+                    topic: self.settings.topics.decisions.clone(),
                     partition,
                     offset: task.decisions_end,
                 });
@@ -370,13 +356,17 @@ impl Worker {
 
     /// Nothing was published. Perhaps the group has moved on: what is not ours any more is not ours to decide again.
     fn keep_what_is_ours(&mut self, step: &mut Step) -> Result<(), Halt> {
-        let ours: BTreeMap<i32, u64> =
-            self.tasks.iter().map(|(partition, task)| (*partition, task.assignment)).collect();
+        let ours: BTreeMap<i32, u64> = self
+            .tasks
+            .at_work
+            .iter()
+            .map(|(partition, task)| (*partition, task.assignment))
+            .collect();
         thread::sleep(Duration::from_millis(20));
         self.seat.turn();
         self.follow_the_group()?;
         step.retain(|partition| {
-            let still = self.tasks.get(&partition).map(|task| task.assignment);
+            let still = self.tasks.at_work.get(&partition).map(|task| task.assignment);
             still.is_some() && still == ours.get(&partition).copied()
         });
         Ok(())
@@ -417,6 +407,7 @@ impl Worker {
         // All of it happened or nothing.
         let ours = consumed.iter().filter(|consumed| step.batch.contains_key(&consumed.partition));
         if ours.into_iter().any(|consumed| at(consumed) == Some(consumed.next)) {
+            self.tasks.exchange(step);
             return self.merge(std::mem::take(step), &BTreeMap::new());
         }
         Ok(())
@@ -438,7 +429,8 @@ impl Worker {
                 Change::Revoked(partitions) => {
                     tracing::info!(?partitions, "tasks revoked");
                     for partition in partitions {
-                        self.tasks.remove(&partition);
+                        self.tasks.at_work.remove(&partition);
+                        self.ahead.forget(partition);
                         self.restoring.remove(&partition);
                         self.seat.revoked(partition);
                     }
@@ -462,7 +454,8 @@ impl Worker {
                     tracing::info!(partition, machines, "task restored");
                     self.seat.running(partition, machines);
                     self.seat.bytes(partition, restored.engine.bytes());
-                    self.tasks.insert(partition, Task::new(restored, assignment, task.inputs));
+                    let task = Task::new(restored, assignment, task.inputs);
+                    self.tasks.at_work.insert(partition, task);
                     self.inbox.resume(partition)?;
                 }
                 Some(other) => {
@@ -482,7 +475,7 @@ impl Worker {
         let shown = self.seat.assigned(partition, committed);
         let watch = Box::new(Wanted(Arc::downgrade(&wanted), shown));
         self.restoring.insert(partition, Restoring { assignment, inputs, _wanted: wanted });
-        let task = Assignment { partition, partitions: self.frame.partitions, committed };
+        let task = Assignment { partition, partitions: self.tasks.frame.partitions, committed };
         self.restorer.begin(assignment, task, watch)
     }
 }

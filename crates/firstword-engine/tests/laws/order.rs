@@ -77,8 +77,8 @@ fn only_the_order_of_each_machine_matters() {
 }
 
 #[test]
-fn a_draft_that_is_dropped_leaves_no_trace() {
-    law("dropped-draft", any::<Index>(), |policy, log, middle| {
+fn a_draft_that_is_taken_back_or_dropped_leaves_no_trace() {
+    law("dropped-draft", (any::<Index>(), any::<bool>()), |policy, log, (middle, taken_back)| {
         let (before, after) = log.split_at(middle.index(log.len() + 1));
         let mut engine = Engine::new(policy.clone());
         decide(&mut engine, before);
@@ -88,9 +88,20 @@ fn a_draft_that_is_dropped_leaves_no_trace() {
             .map(|event| written(&engine.draft(&mut draft, event, first_role(event))))
             .collect();
         prop_assert_eq!(drafted.len(), after.len());
+        if *taken_back {
+            engine.exchange(&mut draft);
+            // What is decided on it meanwhile goes with it.
+            let mut next = Draft::default();
+            for event in log {
+                let seq = engine.draft(&mut next, event, first_role(event)).seq;
+                prop_assert!(seq > 0);
+            }
+            engine.exchange(&mut draft);
+        }
         drop(draft);
         let mut straight = Engine::new(policy.clone());
         decide(&mut straight, before);
+        prop_assert_eq!(engine.machine_count(), straight.machine_count());
         let expected = by_person(&decide(&mut straight, after));
         prop_assert_eq!(by_person(&decide(&mut engine, after)), expected);
         Ok(())

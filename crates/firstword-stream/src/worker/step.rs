@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::outbox::Consumed;
+use crate::record::Parcel;
 use crate::task::{Taken, Work};
 
 /// What a step took and what came of it.
@@ -12,6 +13,8 @@ pub(super) struct Step {
     pub(super) batch: BTreeMap<i32, Vec<Taken>>,
     /// What each task made of the first so many of its records.
     pub(super) works: BTreeMap<i32, (usize, Work)>,
+    /// What came of it and was not sent yet.
+    pub(super) parcel: Parcel,
     /// Committed again for a task of which nothing was taken: a worker that lost it must not write for it.
     pub(super) standing: Option<Consumed>,
     pub(super) records: usize,
@@ -19,6 +22,20 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// Forgets a task, if anything was taken of it.
+    pub(super) fn forget(&mut self, partition: i32) {
+        if self.batch.remove(&partition).is_some() {
+            // What came of it lies in one parcel with what came of the others.
+            self.forget_work();
+        }
+    }
+
+    /// Forgets what came of it: it will be decided again.
+    pub(super) fn forget_work(&mut self) {
+        self.works.clear();
+        self.parcel.clear();
+    }
+
     /// Forgets the tasks that are not to stay.
     pub(super) fn retain(&mut self, stay: impl Fn(i32) -> bool) {
         self.batch.retain(|partition, _| stay(*partition));
