@@ -62,8 +62,8 @@ impl Names {
 
     /// Where it looks after that.
     pub(crate) fn text_of(&self, hash: u32) -> Option<*const u8> {
-        let first = self.table(hash)?.first(hash).filter(|entry| entry.hash == hash)?;
-        self.texts.from(first.place).map(<[u8]>::as_ptr)
+        let place = self.table(hash)?.find(hash, |_| true)?;
+        self.texts.from(place).map(<[u8]>::as_ptr)
     }
 
     /// The party of a name, where it has a number.

@@ -155,17 +155,21 @@ impl Work for Deciding {
     }
 }
 
-/// A line of a chunk: its number, its bytes, and what they were read as.
-type Line<'c> = (u64, &'c [u8], Result<(Event<'c>, Mark), Reject>);
+/// A line of a chunk.
+struct Line<'c> {
+    number: u64,
+    bytes: &'c [u8],
+    /// What it was read as, and its mark, blank where it is no event.
+    event: Result<Event<'c>, Reject>,
+    mark: Mark,
+}
 
 fn read<'c>(reader: &Reader, chunk: &'c Chunk) -> Vec<Line<'c>> {
     let mut lines = Vec::with_capacity(chunk.bytes.len() / 128);
-    lines.extend(chunk.lines().map(|(number, line)| {
-        let event = reader.event(line).map(|event| {
-            let mark = Mark::of(&event);
-            (event, mark)
-        });
-        (number, line, event)
+    lines.extend(chunk.lines().map(|(number, bytes)| {
+        let event = reader.event(bytes);
+        let mark = event.as_ref().map_or(Mark::default(), Mark::of);
+        Line { number, bytes, event, mark }
     }));
     lines
 }
@@ -177,9 +181,9 @@ struct Decided<'l> {
 }
 
 fn decide<'l>(engine: &mut Engine, lines: &'l [Line<'l>]) -> Decided<'l> {
-    let events = lines.iter().filter_map(|(_, _, read)| read.as_ref().ok());
+    let events = lines.iter().filter_map(|line| Some((line.event.as_ref().ok()?, line.mark)));
     let mut decisions = Vec::with_capacity(lines.len());
-    engine.step_all(events.map(|(event, mark)| (event, *mark)), |made| decisions.push(made));
+    engine.step_all(events, |made| decisions.push(made));
     Decided { lines, decisions }
 }
 
@@ -197,11 +201,11 @@ fn write(
         output.tally.decided(&decisions.last);
         (options.write)(&mut output.decisions, decisions, policy);
     }
-    for (number, line, read) in decided.lines {
-        let Err(reject) = read else { continue };
+    for Line { number, bytes, event, .. } in decided.lines {
+        let Err(reject) = event else { continue };
         output.tally.rejected(*reject);
         if options.rejects {
-            write_reject(&mut output.rejects, *reject, Some(&chunk.input), *number, line);
+            write_reject(&mut output.rejects, *reject, Some(&chunk.input), *number, bytes);
         }
     }
 }

@@ -153,12 +153,13 @@ fn whole<T: TryFrom<i64>>(value: &Value<'_>) -> Option<T> {
 fn quickly(text: &str) -> Option<(Fields<'_>, Own<'_>)> {
     let (mut fields, mut own) = (Fields::new(), Own::default());
     quick::each(text, |name, input| {
-        let value = input.value()?;
+        let mut value = Value::Absent;
+        input.value(&mut value)?;
         own.take(name, &value)?;
-        match Field::parse(name) {
-            Some(field) => fields.put(field, value),
-            None => Some(()),
+        if let Some(field) = Field::parse(name) {
+            *fields.place(field)? = value;
         }
+        Some(())
     })?;
     Some((fields, own))
 }

@@ -73,29 +73,24 @@ pub(crate) enum Value<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fields<'a> {
     values: [Value<'a>; FIELDS],
-    /// A bit for each field that was met, and for each that holds anything.
+    /// A bit for each field that was met.
     met: u32,
-    held: u32,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn new() -> Fields<'a> {
-        Fields { values: [const { Value::Absent }; FIELDS], met: 0, held: 0 }
+        Fields { values: [const { Value::Absent }; FIELDS], met: 0 }
     }
 
-    /// Notes a field's value; `None` where the field was there before, with `null` or not.
-    pub(crate) fn put(&mut self, field: Field, value: Value<'a>) -> Option<()> {
+    /// The place of a field that is met; `None` where it was met before, with `null` or not.
+    pub(crate) fn place(&mut self, field: Field) -> Option<&mut Value<'a>> {
         let bit = 1 << field as u32;
         let first = self.met & bit == 0;
         self.met |= bit;
-        if !matches!(value, Value::Absent) {
-            self.held |= bit;
-        }
-        *self.values.get_mut(field as usize)? = value;
-        first.then_some(())
+        self.values.get_mut(field as usize).filter(|_| first)
     }
 
-    /// Takes a field's value out; it counts as held all the same.
+    /// Takes a field's value out.
     pub(crate) fn take(&mut self, field: Field) -> Value<'a> {
         let value = self.values.get_mut(field as usize);
         value.map_or(Value::Absent, |value| std::mem::replace(value, Value::Absent))
@@ -103,6 +98,6 @@ impl<'a> Fields<'a> {
 
     /// Whether a field holds anything.
     pub(crate) fn has(&self, field: Field) -> bool {
-        self.held >> field as u32 & 1 == 1
+        self.values.get(field as usize).is_some_and(|value| !matches!(value, Value::Absent))
     }
 }

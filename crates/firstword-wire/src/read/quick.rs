@@ -12,7 +12,7 @@ use crate::bytes;
 /// The fields of an event in the common shape; `None` says nothing about the text.
 pub(crate) fn fields<'a>(text: &'a str, fields: &mut Fields<'a>) -> Option<()> {
     each(text, |name, input| match Field::parse(name) {
-        Some(field) => fields.put(field, input.value()?),
+        Some(field) => input.value(fields.place(field)?),
         None => input.skip_value(1),
     })
 }
@@ -39,9 +39,9 @@ pub(crate) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// The value of a field of the outermost object.
-    pub(crate) fn value(&mut self) -> Option<Value<'a>> {
-        Some(match self.next()? {
+    /// Reads the value of a field of the outermost object to its place.
+    pub(crate) fn value(&mut self, place: &mut Value<'a>) -> Option<()> {
+        *place = match self.next()? {
             b'"' => Value::Text(Cow::Borrowed(self.string()?)),
             b'[' => self.texts()?,
             b'{' => self.skip_object(2).map(|()| Value::Other)?,
@@ -53,7 +53,8 @@ impl<'a> Input<'a> {
             b't' => self.word("rue").map(|()| Value::Flag(true))?,
             b'f' => self.word("alse").map(|()| Value::Flag(false))?,
             _ => return None,
-        })
+        };
+        Some(())
     }
 
     /// Passes over a value within something of this depth, the outermost object being 1.

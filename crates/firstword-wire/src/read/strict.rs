@@ -34,7 +34,7 @@ impl<'a> Visitor<'a> for Object {
             let raw = object.next_value::<&'a RawValue>()?;
             if let Some(field) = Field::parse(&name) {
                 let twice = || serde::de::Error::custom("a field twice");
-                fields.put(field, value(raw.get())).ok_or_else(twice)?;
+                *fields.place(field).ok_or_else(twice)? = value(raw.get());
             }
         }
         Ok(fields)
