@@ -114,11 +114,12 @@ impl Inbox {
             .set("session.timeout.ms", settings.session_timeout.as_millis().to_string())
             // What the group decides reaches a worker with its next heartbeat.
             .set("heartbeat.interval.ms", "500")
-            // What waits to be taken is most of a worker's memory: by default each partition may hold 64 MiB, and each
-            // answer bring 50 more before they are unpacked. These keep it as busy; one larger record still comes.
-            .set("queued.max.messages.kbytes", "2048")
-            .set("fetch.max.bytes", "4194304")
-            .set("fetch.message.max.bytes", "524288")
+            // What waits to be taken is most of a worker's memory: by default each partition may hold 64 MiB, which
+            // takes three times that for small records, and each answer bring 50 more before they are unpacked. These
+            // keep it as busy; one larger record still comes.
+            .set("queued.max.messages.kbytes", "256")
+            .set("fetch.max.bytes", "1048576")
+            .set("fetch.message.max.bytes", "131072")
             .set("fetch.queue.backoff.ms", "5")
             // A task waits for the one of its inputs that lags until that one is known to have no more: an empty
             // answer says so, and the broker holds it back for this long (500 ms by default).

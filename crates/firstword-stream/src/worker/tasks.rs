@@ -11,6 +11,9 @@ use crate::task::{Frame, Task};
 
 /// How much records a step holds at most, in bytes.
 const BATCH_BYTES: usize = 32 << 20;
+/// One part in so many of a step may be decided ahead: what comes of it lies in memory until the step may send it, and
+/// more of it gained nothing (`cargo xtask compare people`).
+const AHEAD_OF_STEP: usize = 4;
 
 /// The tasks that are restored and ours, by partition.
 pub(super) struct Tasks {
@@ -57,7 +60,12 @@ impl Tasks {
 
     /// Whether a step has taken as much as it may.
     pub(super) fn is_full(&self, step: &Step) -> bool {
-        step.records >= self.batch || step.bytes >= BATCH_BYTES
+        self.has_taken(step, 1)
+    }
+
+    /// Whether a step has taken one part in so many of what it may.
+    fn has_taken(&self, step: &Step, parts: usize) -> bool {
+        step.records >= self.batch / parts || step.bytes >= BATCH_BYTES / parts
     }
 
     /// Decides what a step took and has not decided yet, into its parcel.
@@ -76,7 +84,8 @@ impl Tasks {
         }
     }
 
-    /// Takes and decides until something else is done, or the step is full; `wait` where there is nothing to take.
+    /// Takes and decides until something else is done, or the step has all that it may have ahead; `wait` where there
+    /// is nothing to take.
     pub(super) fn decide_until(
         &mut self,
         done: &AtomicBool,
@@ -84,7 +93,7 @@ impl Tasks {
         wait: impl Fn(),
     ) -> Result<(), Halt> {
         self.decide(step);
-        while !done.load(Ordering::Acquire) && !self.is_full(step) {
+        while !done.load(Ordering::Acquire) && !self.has_taken(step, AHEAD_OF_STEP) {
             match self.collect(step)? {
                 0 => wait(),
                 _ => self.decide(step),
