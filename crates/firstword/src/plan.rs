@@ -34,8 +34,9 @@ pub struct Demand {
 
 /// What a worker takes beside machines and tasks, in bytes: a step's records, what is being sent.
 pub const WORKER_BYTES: f64 = 96e6;
-/// What a task takes beside its machines: two inputs of 2 MiB that wait to be taken (`queued.max.messages.kbytes`).
-pub const TASK_BYTES: f64 = 4.2e6;
+/// What a task takes beside its machines: two inputs of 256 KiB that wait to be taken (`queued.max.messages.kbytes`),
+/// of small records, each of which takes as much again twice.
+pub const TASK_BYTES: f64 = 1.6e6;
 /// Three peers whom other tasks keep, too: a name and an empty place each. A million people in 8 tasks took so much
 /// more than in one.
 pub const PEERS_BYTES: f64 = 85.0;
