@@ -92,8 +92,8 @@ fn side_alone(side: &str, bootstrap: &str, run: &str, events: u64) -> anyhow::Re
     let settings = settings(bootstrap, run, traffic);
     let begun = Instant::now();
     match (side, traffic) {
-        ("bare", "paced1") | ("firstword", "paced1") => return paced(&settings, side, 1, events),
-        ("bare", "paced2") | ("firstword", "paced2") => return paced(&settings, side, 2, events),
+        (_, "paced1") => return pace::run(&settings, side, 1, events),
+        (_, "paced2") => return pace::run(&settings, side, 2, events),
         ("bare", "people") => bare::two_hops(&settings, events)?,
         ("bare", _) => bare::pass_through(&settings, events)?,
         ("firstword", _) => ours::run(&settings, 1)?,
@@ -101,12 +101,6 @@ fn side_alone(side: &str, bootstrap: &str, run: &str, events: u64) -> anyhow::Re
         _ => bail!("no side `{side}`"),
     }
     println!("{}", Took::since(begun)?.to_line());
-    Ok(())
-}
-
-fn paced(settings: &Settings, side: &str, hops: u64, records: u64) -> anyhow::Result<()> {
-    let (median, late) = pace::run(settings, side, hops, records)?;
-    println!("{}", Took { seconds: median, cpu_seconds: late, peak_mb: 0.0 }.to_line());
     Ok(())
 }
 
@@ -118,7 +112,7 @@ fn compare(plan: &Plan) -> anyhow::Result<()> {
         throughput(plan, &broker, &runtime, traffic)?;
     }
     if part("paced") {
-        latency(&broker, &runtime)?;
+        pace::compare(&broker.bootstrap(), &runtime, plan.rounds)?;
     }
     if part("restart") {
         restart::compare(&broker.bootstrap(), &runtime, plan.events, plan.peer.as_deref())?;
@@ -171,10 +165,13 @@ fn throughput(
                 }
                 _ => {
                     runtime.block_on(create_topics(&topics, PARTITIONS, 1))?;
-                    in_a_process(side, &bootstrap, &run, sent)?
+                    Took::of_line(&in_a_process(side, &bootstrap, &run, sent)?)?
                 }
             };
-            eprintln_progress(traffic, side, round, took);
+            let Took { seconds, cpu_seconds, peak_mb } = took;
+            progress(&format!(
+                "{traffic}, round {round}, {side}: {seconds:.2} s, {cpu_seconds:.2} CPU s, {peak_mb:.0} MB"
+            ));
             table.entry(number).or_default().push(took);
         }
     }
@@ -229,36 +226,17 @@ fn kept(traffic: &str, sent: u64, read: u64, written: u64, took: Took) -> anyhow
     Ok(())
 }
 
-/// A record every 20 ms: from record in to decision readable.
-fn latency(broker: &Broker, runtime: &Runtime) -> anyhow::Result<()> {
-    println!("\na record every 20 ms, from record in to decision readable:\n");
-    println!("| gates | side | p50 ms | p99 ms |");
-    println!("|---|---|---|---|");
-    for hops in ["1", "2"] {
-        for side in ["bare", "firstword"] {
-            let run = format!("paced{hops}-{side}");
-            let topics = settings(&broker.bootstrap(), &run, &run);
-            runtime.block_on(create_topics(&topics, PARTITIONS, 1))?;
-            let took = in_a_process(side, &broker.bootstrap(), &run, 1_000)?;
-            println!("| {hops} | {side} | {:.1} | {:.1} |", took.seconds, took.cpu_seconds);
-        }
-    }
-    Ok(())
-}
-
 #[expect(clippy::print_stderr, reason = "progress is no part of the table")]
-fn eprintln_progress(traffic: &str, side: &str, round: usize, took: Took) {
-    let Took { seconds, cpu_seconds, peak_mb } = took;
-    eprintln!(
-        "{traffic}, round {round}, {side}: {seconds:.2} s, {cpu_seconds:.2} CPU s, {peak_mb:.0} MB"
-    );
+fn progress(line: &str) {
+    eprintln!("{line}");
 }
 
-fn in_a_process(side: &str, bootstrap: &str, run: &str, events: u64) -> anyhow::Result<Took> {
+/// What a side says of itself.
+fn in_a_process(side: &str, bootstrap: &str, run: &str, events: u64) -> anyhow::Result<String> {
     let output = Command::new(std::env::current_exe()?)
         .args(["side", side, bootstrap, run, &events.to_string()])
         .stderr(Stdio::inherit())
         .output()?;
     ensure!(output.status.success(), "side `{side}` failed");
-    Took::of_line(&String::from_utf8(output.stdout)?)
+    Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,25 +1,69 @@
 //! A record every now and then: how long it takes from record in to decision readable.
+//!
+//! What the bare loop waits for is the broker, the disk and the host; so both are measured in turns, and the ratio is
+//! the figure.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
-use firstword_stream::Settings;
+use anyhow::{Context, ensure};
+use firstword_stream::{Settings, create_topics};
+use firstword_testkit::measuring::median;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaResult;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, ThreadedProducer};
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
+use tokio::runtime::Runtime;
 
-use crate::{PARTITIONS, bare, ours};
+use crate::{PARTITIONS, WARMING, bare, in_a_process, ours, settings};
 
 /// How often a record is sent.
 const PACE: Duration = Duration::from_millis(20);
 
+/// How many are sent to a side at a time.
+const RECORDS: u64 = 1_000;
+
+const SIDES: [&str; 2] = ["bare", "firstword"];
+
+/// Both sides in turns, and a table of the medians.
+pub fn compare(bootstrap: &str, runtime: &Runtime, rounds: usize) -> anyhow::Result<()> {
+    let one = |run: &str, side: &str| -> anyhow::Result<[f64; 2]> {
+        runtime.block_on(create_topics(&settings(bootstrap, run, run), PARTITIONS, 1))?;
+        let said = in_a_process(side, bootstrap, run, RECORDS)?;
+        let (half, late) = said.trim().split_once(' ').context("a side said nothing")?;
+        progress(&format!("{run}: half within {half} ms, 99% within {late} ms"));
+        Ok([half.parse()?, late.parse()?])
+    };
+    for warming in 0..WARMING {
+        one(&format!("paced2-warming-{warming}"), "firstword")?;
+    }
+    println!(
+        "\nA record every {PACE:?}, from record in to decision readable, medians of {rounds}:\n"
+    );
+    println!("| gates | side | p50 ms | to bare | p99 ms | to bare |");
+    println!("|---|---|---|---|---|---|");
+    for hops in ["1", "2"] {
+        let mut took = SIDES.map(|_| [Vec::new(), Vec::new()]);
+        for round in 0..rounds {
+            for (side, took) in SIDES.iter().zip(&mut took) {
+                let figures = one(&format!("paced{hops}-{side}-{round}"), side)?;
+                took.iter_mut().zip(figures).for_each(|(all, figure)| all.push(figure));
+            }
+        }
+        let [bare, ours] = took.map(|figures| figures.map(median));
+        for (side, [half, late]) in SIDES.iter().zip([bare, ours]) {
+            let [to_half, to_late] = [half / bare[0], late / bare[1]];
+            println!("| {hops} | {side} | {half:.1} | {to_half:.2} | {late:.1} | {to_late:.2} |");
+        }
+    }
+    Ok(())
+}
+
 /// Runs a side on a paced trickle of so many records, and prints the median and the 99th percentile in milliseconds.
 /// The first second is for starting.
-pub fn run(settings: &Settings, side: &str, hops: u64, records: u64) -> anyhow::Result<(f64, f64)> {
+pub fn run(settings: &Settings, side: &str, hops: u64, records: u64) -> anyhow::Result<()> {
     let sent: Arc<Mutex<HashMap<String, Instant>>> = Arc::default();
     let sender = send(settings, hops, records, Arc::clone(&sent))?;
     let read = {
@@ -37,7 +81,8 @@ pub fn run(settings: &Settings, side: &str, hops: u64, records: u64) -> anyhow::
     took.sort_by(f64::total_cmp);
     let at =
         |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or(f64::NAN);
-    Ok((at(0.5), at(0.99)))
+    println!("{} {}", at(0.5), at(0.99));
+    Ok(())
 }
 
 type Sending = thread::JoinHandle<anyhow::Result<()>>;
