@@ -18,12 +18,14 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use rdkafka::statistics::{Partition, Statistics};
 
 use crate::TopicNames;
+use crate::clock::now;
+use crate::lock::lock;
 use histogram::Histogram;
 use tally::{DeadLetters, Decisions};
 
@@ -176,7 +178,7 @@ impl Board {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.state)
     }
 }
 
@@ -339,10 +341,4 @@ fn readable_end(known: &Partition, next: i64, idle: bool) -> Option<i64> {
     let end = known.ls_offset;
     let consumed = idle && known.fetchq_cnt == 0 && known.eof_offset >= end;
     (end >= 0).then(|| if consumed { next.clamp(0, end) } else { end })
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
 }

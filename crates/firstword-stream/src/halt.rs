@@ -181,4 +181,30 @@ impl Halt {
             _ => Halt::Kafka { what, error },
         }
     }
+    /// Nothing for an error of reading that is Kafka's to heal, as most are; a halt for one that is for a person.
+    /// `deleted` is what it means where the next record is no longer there.
+    pub(crate) fn unless_healed(
+        error: KafkaError,
+        what: &'static str,
+        topic: &str,
+        deleted: impl FnOnce() -> Halt,
+    ) -> Result<(), Halt> {
+        use RDKafkaErrorCode as Code;
+        match error.rdkafka_error_code() {
+            Some(Code::OffsetOutOfRange | Code::AutoOffsetReset | Code::NoOffset) => Err(deleted()),
+            Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition) => {
+                Err(Halt::TopicMissing(topic.to_owned()))
+            }
+            Some(
+                Code::TopicAuthorizationFailed
+                | Code::ClusterAuthorizationFailed
+                | Code::SaslAuthenticationFailed
+                | Code::Authentication,
+            ) => Err(Halt::of(what, error)),
+            _ if matches!(error, KafkaError::MessageConsumptionFatal(_)) => {
+                Err(Halt::of(what, error))
+            }
+            _ => Ok(()),
+        }
+    }
 }

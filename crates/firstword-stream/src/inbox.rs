@@ -5,7 +5,7 @@
 //! whether it has given all that there is.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -18,6 +18,7 @@ use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::board::Seat;
 use crate::context::{Context, as_its_context_does};
+use crate::lock::lock;
 use crate::record::Incoming;
 use crate::{Halt, Settings, TopicNames};
 
@@ -291,27 +292,14 @@ impl Input {
     }
 }
 
-/// Errors of fetching: most are Kafka's to heal, some are for a person.
+/// Errors of fetching, which is done as a member of the group.
 fn heal(error: KafkaError, topic: &str, partition: i32) -> Result<(), Halt> {
-    use RDKafkaErrorCode as Code;
-    match error.rdkafka_error_code() {
-        Some(Code::OffsetOutOfRange | Code::AutoOffsetReset | Code::NoOffset) => {
-            Err(Halt::OffsetOutOfRange { topic: topic.to_owned(), partition })
-        }
-        Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition) => {
-            Err(Halt::TopicMissing(topic.to_owned()))
-        }
-        Some(
-            Code::TopicAuthorizationFailed
-            | Code::GroupAuthorizationFailed
-            | Code::SaslAuthenticationFailed
-            | Code::Authentication,
-        ) => Err(Halt::of("read", error)),
-        _ if matches!(error, KafkaError::MessageConsumptionFatal(_)) => {
-            Err(Halt::of("read", error))
-        }
-        _ => Ok(()),
+    const WHAT: &str = "read";
+    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::GroupAuthorizationFailed) {
+        return Err(Halt::of(WHAT, error));
     }
+    let deleted = || Halt::OffsetOutOfRange { topic: topic.to_owned(), partition };
+    Halt::unless_healed(error, WHAT, topic, deleted)
 }
 
 impl ClientContext for Group {
@@ -450,8 +438,4 @@ impl Bell {
         let waited = self.heard.wait_timeout_while(rung, longest, |rung| !*rung);
         *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,10 +11,12 @@
 
 mod board;
 mod checkpoint;
+mod clock;
 mod context;
 mod halt;
 mod http;
 mod inbox;
+mod lock;
 mod oauth;
 mod outbox;
 mod partition;

@@ -4,9 +4,9 @@
 //! transactional id fences whatever of the old one is still on its way (KIP-890 does not reach this client).
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::ConsumerGroupMetadata;
@@ -16,8 +16,11 @@ use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, T
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 use crate::board::{Board, Outcome};
+use crate::clock::now;
 use crate::context::{Context, as_its_context_does};
+use crate::lock::lock;
 use crate::record::{Outgoing, Parcel, To};
+use crate::send::{drain, push};
 use crate::{Halt, Settings, TopicNames};
 
 /// A commit that took longer may have been sent twice, and the second may still be on its way.
@@ -153,7 +156,7 @@ impl Outbox {
     ///
     /// # Errors
     /// What Kafka cannot heal.
-    pub(crate) fn explain_journal(&mut self, label: &str, canonical: &str) -> Result<bool, Halt> {
+    pub(crate) fn publish_policy(&mut self, label: &str, canonical: &str) -> Result<bool, Halt> {
         if self.producer.is_none() && !self.settle()? {
             return Ok(false);
         }
@@ -168,7 +171,7 @@ impl Outbox {
                 parcel.records.iter().try_for_each(|record| send(producer, &parcel, record, topics))
             })
             .map_err(Failure::Before)
-            .and_then(|()| drain(producer))
+            .and_then(|()| arrived(producer))
             .and_then(|()| producer.commit_transaction(PATIENCE).map_err(Failure::Committing));
         match published {
             Ok(()) => Ok(true),
@@ -242,7 +245,7 @@ fn finish(
 ) -> Result<BTreeMap<i32, i64>, Failure> {
     // Before the offsets: where these go out while records are still on their way, some transactions take 100 to 400 ms
     // longer (measured).
-    drain(producer)?;
+    arrived(producer)?;
     let mut offsets = TopicPartitionList::new();
     for Consumed { relay, partition, next } in consumed {
         let topic = if *relay { &topics.relay } else { &topics.events };
@@ -259,13 +262,9 @@ fn finish(
 }
 
 /// Waits until every record is acknowledged. Without this a commit takes 100 ms (rdkafka 0.39 flushes in such steps).
-fn drain(producer: &ThreadedProducer<Reports>) -> Result<(), Failure> {
-    let deadline = Instant::now() + PATIENCE;
-    while producer.in_flight_count() > 0 {
-        if Instant::now() > deadline {
-            return Err(Failure::Before(KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)));
-        }
-        sleep(Duration::from_micros(100));
+fn arrived(producer: &ThreadedProducer<Reports>) -> Result<(), Failure> {
+    if drain(producer, PATIENCE) > 0 {
+        return Err(Failure::Before(KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)));
     }
     match *lock(&producer.context().failed) {
         Some(code) => Err(Failure::Before(KafkaError::MessageProduction(code))),
@@ -286,31 +285,23 @@ fn send(
         To::DeadLetters => &topics.dead_letters,
         To::Policies => &topics.policies,
     };
+    let mut message: BaseRecord<'_, [u8], [u8]> =
+        BaseRecord::to(topic).payload(parcel.bytes(record.value)).timestamp(record.timestamp);
     let given = parcel.headers(record);
-    let mut headers = OwnedHeaders::new_with_capacity(given.len());
-    for (key, value) in given {
-        headers = headers.insert(Header { key, value });
+    if given.len() > 0 {
+        let mut headers = OwnedHeaders::new_with_capacity(given.len());
+        for (key, value) in given {
+            headers = headers.insert(Header { key, value });
+        }
+        message = message.headers(headers);
     }
-    let mut message: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic)
-        .payload(parcel.bytes(record.value))
-        .timestamp(record.timestamp)
-        .headers(headers);
     if let Some(key) = record.key {
         message = message.key(parcel.bytes(key));
     }
     if let Some(partition) = record.partition {
         message = message.partition(partition);
     }
-    loop {
-        match producer.send(message) {
-            Ok(()) => return Ok(()),
-            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), same)) => {
-                message = same;
-                sleep(Duration::from_millis(1));
-            }
-            Err((error, _)) => return Err(error),
-        }
-    }
+    push(producer, message)
 }
 
 /// Lets through what Kafka can heal.
@@ -347,15 +338,6 @@ fn refused(error: &KafkaError) -> Result<(), Halt> {
 }
 
 /// Milliseconds since 1970: what is written to `policies` is caused by no record.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl ClientContext for Reports {
     as_its_context_does!();
 }

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use firstword_rules::Millis;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers};
+use rdkafka::message::BorrowedMessage;
 use rdkafka::{Message, Offset, TopicPartitionList};
 
 pub(crate) use self::limits::partitions;
 
 use self::limits::limits;
 use crate::context::{self, Context};
+use crate::record::readable_headers;
 use crate::{Halt, Settings};
 
 /// How long a broker may take to answer before it counts as out of reach.
@@ -250,7 +251,10 @@ impl Topic {
                         self.close(partition)?;
                     }
                 }
-                Some(Err(error)) => self.heal(error)?,
+                Some(Err(error)) => {
+                    let deleted = || Halt::Deleted { topic: self.name.clone() };
+                    Halt::unless_healed(error, "read a topic", &self.name, deleted)?;
+                }
             }
         }
         Ok(None)
@@ -262,28 +266,6 @@ impl Topic {
         let mut list = TopicPartitionList::new();
         list.add_partition(&self.name, partition);
         self.consumer.pause(&list).map_err(|error| Halt::of("read a topic", error))
-    }
-
-    /// Most errors are Kafka's to heal; the group's do not matter, as it is not joined.
-    fn heal(&self, error: KafkaError) -> Result<(), Halt> {
-        use RDKafkaErrorCode as Code;
-        match error.rdkafka_error_code() {
-            Some(Code::OffsetOutOfRange | Code::AutoOffsetReset | Code::NoOffset) => {
-                Err(Halt::Deleted { topic: self.name.clone() })
-            }
-            Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition) => {
-                Err(Halt::TopicMissing(self.name.clone()))
-            }
-            Some(
-                Code::TopicAuthorizationFailed
-                | Code::SaslAuthenticationFailed
-                | Code::Authentication,
-            ) => Err(Halt::of("read a topic", error)),
-            _ if matches!(error, KafkaError::MessageConsumptionFatal(_)) => {
-                Err(Halt::of("read a topic", error))
-            }
-            _ => Ok(()),
-        }
     }
 }
 
@@ -299,7 +281,7 @@ impl Record {
             timestamp: message.timestamp().to_millis().unwrap_or(0),
             key: message.key().map(<[u8]>::to_vec),
             value: message.payload().unwrap_or_default().to_vec(),
-            headers: message.headers().into_iter().flat_map(Headers::iter).map(owned).collect(),
+            headers: readable_headers(message).map(owned).collect(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use firstword_rules::Name;
 use rdkafka::Message;
-use rdkafka::message::{BorrowedHeaders, BorrowedMessage, Header, Headers};
+use rdkafka::message::{BorrowedMessage, Header, Headers};
 
 /// A record as it came.
 #[derive(Clone, Debug)]
@@ -39,11 +39,7 @@ impl Incoming {
         bytes.extend_from_slice(value);
         let value_end = bytes.len();
         let mut headers = Vec::new();
-        let given = message.headers();
-        for header in
-            given.into_iter().flat_map(|given| (0..given.count()).map(|at| named(given, at)))
-        {
-            let Some(header) = header else { continue };
+        for header in readable_headers(message) {
             bytes.extend_from_slice(header.key.as_bytes());
             let name_end = bytes.len();
             bytes.extend_from_slice(header.value.unwrap_or_default());
@@ -86,16 +82,19 @@ impl Incoming {
     }
 }
 
-/// A header, unless its name is no text: the client panics on such a name, and a stranger could send one.
-fn named(headers: &BorrowedHeaders, at: usize) -> Option<Header<'_, &[u8]>> {
-    catch_unwind(AssertUnwindSafe(|| headers.get(at))).ok()
+/// The headers of a record, but for those whose name is no text: the client panics on such a name, and a stranger could
+/// send one.
+pub(crate) fn readable_headers<'m>(
+    message: &'m BorrowedMessage<'_>,
+) -> impl Iterator<Item = Header<'m, &'m [u8]>> {
+    let all = message.headers().into_iter();
+    all.flat_map(|all| (0..all.count()).map(move |at| (all, at)))
+        .filter_map(|(all, at)| catch_unwind(AssertUnwindSafe(|| all.get(at))).ok())
 }
 
 /// The value of a record's header, if there is one of that name.
 pub(crate) fn header<'m>(message: &'m BorrowedMessage<'_>, name: &str) -> Option<&'m [u8]> {
-    let headers = message.headers()?;
-    let mut headers = (0..headers.count()).filter_map(|at| named(headers, at));
-    headers.find(|header| header.key == name)?.value
+    readable_headers(message).find(|header| header.key == name)?.value
 }
 
 /// The topics that a worker writes.

@@ -5,7 +5,6 @@
 mod progress;
 
 use std::collections::BTreeMap;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -16,7 +15,7 @@ use rdkafka::{Offset, TopicPartitionList};
 use self::progress::{Done, Progress};
 use crate::context::{self, Context};
 use crate::range::{self, Bound, Range, RangeReader, Record, RecordHeader};
-use crate::send::{Reports, give};
+use crate::send::{Reports, drain, give};
 use crate::{Halt, Settings};
 
 /// How often a record was sent back: the guard against letters that come back for ever.
@@ -183,12 +182,8 @@ impl<'r> Run<'r> {
             // as soon as it is written.
             give(producer, topic, key, &letter.value, &headers(letter), None).map_err(failed)?;
         }
-        let deadline = Instant::now() + PATIENCE;
-        while producer.in_flight_count() > 0 {
-            if Instant::now() > deadline {
-                return Err(failed(KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)));
-            }
-            sleep(Duration::from_micros(100));
+        if drain(producer, PATIENCE) > 0 {
+            return Err(failed(KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)));
         }
         producer.context().check()?;
         let group = self.notes.group_metadata().ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! Sending records to a topic from outside the group: each arrives once, or is told to have failed.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
 
 use crate::context::{self, Context, as_its_context_does};
+use crate::lock::lock;
 use crate::range::{self, RecordHeader};
 use crate::{Halt, Settings};
 
@@ -100,11 +101,8 @@ impl Sender {
     /// # Errors
     /// Records that did not arrive, with their number.
     pub fn finish(self) -> Result<u64, Halt> {
-        let deadline = Instant::now() + PATIENCE + Duration::from_secs(5);
-        while self.producer.in_flight_count() > 0 && Instant::now() < deadline {
-            sleep(Duration::from_millis(1));
-        }
-        let (reports, left) = (self.producer.context(), self.producer.in_flight_count());
+        let left = drain(&self.producer, PATIENCE + Duration::from_secs(5));
+        let reports = self.producer.context();
         if left > 0 {
             return Err(reports.undelivered(left));
         }
@@ -112,7 +110,7 @@ impl Sender {
     }
 }
 
-/// Gives a record to a producer, and waits while its queue is full.
+/// Gives a record to a producer.
 pub(crate) fn give<C: ProducerContext<DeliveryOpaque = ()>>(
     producer: &ThreadedProducer<C>,
     topic: &str,
@@ -131,6 +129,14 @@ pub(crate) fn give<C: ProducerContext<DeliveryOpaque = ()>>(
         }
         record = record.headers(owned);
     }
+    push(producer, record)
+}
+
+/// Gives a record to a producer, and waits while its queue is full.
+pub(crate) fn push<C: ProducerContext<DeliveryOpaque = ()>>(
+    producer: &ThreadedProducer<C>,
+    mut record: BaseRecord<'_, [u8], [u8]>,
+) -> KafkaResult<()> {
     loop {
         match producer.send(record) {
             Ok(()) => return Ok(()),
@@ -141,6 +147,18 @@ pub(crate) fn give<C: ProducerContext<DeliveryOpaque = ()>>(
             Err((error, _)) => return Err(error),
         }
     }
+}
+
+/// Waits until nothing of a producer's is on its way any more; how much still is, where that took too long.
+pub(crate) fn drain<C: ProducerContext<DeliveryOpaque = ()>>(
+    producer: &ThreadedProducer<C>,
+    patience: Duration,
+) -> i32 {
+    let deadline = Instant::now() + patience;
+    while producer.in_flight_count() > 0 && Instant::now() < deadline {
+        sleep(Duration::from_micros(100));
+    }
+    producer.in_flight_count()
 }
 
 /// The key that brings a record to the machine that it meets first: the person's name. What is no event goes with the
@@ -176,7 +194,7 @@ impl Reports {
     }
 
     fn undelivered(&self, on_their_way: i32) -> Halt {
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let first = lock(&self.first).clone();
         Halt::Undelivered {
             count: self.failed.load(Ordering::SeqCst) + on_their_way.max(0) as u64,
             error: first.unwrap_or(KafkaError::Flush(RDKafkaErrorCode::MessageTimedOut)),
@@ -198,7 +216,7 @@ impl ProducerContext for Reports {
             }
             Err((error, _)) => {
                 self.failed.fetch_add(1, Ordering::SeqCst);
-                let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut first = lock(&self.first);
                 first.get_or_insert_with(|| error.clone());
             }
         }

@@ -12,6 +12,7 @@ use firstword_wire::{
 
 use crate::board::Tally;
 use crate::checkpoint::{self, Kept, Last};
+use crate::clock::now;
 use crate::inbox::Input;
 use crate::outbox::Consumed;
 use crate::partition::partition_of;
@@ -392,7 +393,8 @@ impl Desk<'_> {
         let person = rest.person.or_else(|| firstword_wire::person_of_key(record.key()?));
         if let Some(person) = person.filter(|_| !rest.harmless) {
             let id = source.1.map(|source| self.parcel.bytes(source).to_vec()).unwrap_or_default();
-            // What was sent back is in doubt since it first came: an opt-in given meanwhile stays given.
+            // What was sent back is in doubt since it first came: an opt-in given meanwhile stays given. The worker's
+            // clock only ever makes doubt older than a record pretends to be.
             let first = record.header(FIRST_TIMESTAMP).and_then(|first| str::from_utf8(first).ok());
             let first = first.and_then(|first| first.parse().ok()).unwrap_or(i64::MAX);
             let at = firstword_rules::Millis(record.timestamp.min(now()).min(first));
@@ -402,10 +404,4 @@ impl Desk<'_> {
             self.event(&Event { id, at, what });
         }
     }
-}
-
-/// The worker's clock: it only ever makes doubt older than a record pretends to be.
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
 }

@@ -120,7 +120,7 @@ impl Worker {
         let partitions = topics::check(&settings, &stop)?;
         let transactional_id = format!("{}-{slot}", settings.group);
         let mut outbox = Outbox::new(&settings, seat.board(), transactional_id);
-        while !stop.asked() && !outbox.explain_journal(&law.policy.label, &law.canonical)? {}
+        while !stop.asked() && !outbox.publish_policy(&law.policy.label, &law.canonical)? {}
         let seat = Arc::new(seat);
         let inbox = Inbox::join(&settings, &client_id(&law.policy.label), &seat)?;
         let frame = Frame {

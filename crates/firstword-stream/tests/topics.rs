@@ -17,6 +17,7 @@ use firstword_stream::{
 use firstword_testkit::broker::{Broker, Shared};
 use firstword_wire::Reader;
 use rdkafka::ClientConfig;
+use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
 
 const PARTITIONS: i32 = 4;
@@ -108,6 +109,27 @@ fn what_is_sent_is_read_where_it_belongs() -> anyhow::Result<()> {
         assert_eq!((record.timestamp, record.key), (1_000 + number, Some(key.into_bytes())));
         assert_eq!((record.topic.as_str(), record.headers.as_slice()), (events, &headers[..]));
     }
+    Ok(())
+}
+
+#[test]
+#[expect(unsafe_code, reason = "only so can a client be given what a stranger's may send")]
+fn a_header_whose_name_is_no_text_is_passed_over() -> anyhow::Result<()> {
+    let (_broker, settings) = topics("headers")?;
+    let events = settings.topics.events.as_str();
+    let name = vec![0xff, 0xfe];
+    let name = unsafe { str::from_utf8_unchecked(&name) };
+    let headers = OwnedHeaders::new()
+        .insert(Header { key: name, value: Some("1") })
+        .insert(Header { key: "kept", value: Some("2") });
+    let producer: ThreadedProducer<DefaultProducerContext> =
+        ClientConfig::new().set("bootstrap.servers", &settings.bootstrap_servers).create()?;
+    let record = BaseRecord::to(events).key("person:a").payload("{}").headers(headers);
+    producer.send(record).map_err(|(error, _)| error)?;
+    producer.flush(PATIENCE)?;
+    let records = read(&settings, events, &Range::default())?;
+    let [record] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!(record.headers, [header("kept", "2")]);
     Ok(())
 }
 

@@ -6,12 +6,13 @@
 use std::collections::VecDeque;
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use firstword_rules::Policy;
 
 use super::{Assignment, Reader, Restored, Watch};
+use crate::lock::lock;
 use crate::{Halt, Settings};
 
 /// What came of restoring a task, by the number that it was begun under.
@@ -122,10 +123,6 @@ impl Shared {
         *reader = Some(clients);
         Ok(restored)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

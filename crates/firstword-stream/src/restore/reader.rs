@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 
@@ -73,7 +73,7 @@ impl Reader {
             match name {
                 Ok(Some(name)) => return Ok(name),
                 Ok(None) => (),
-                Err(error) => self.heal(error, place)?,
+                Err(error) => heal(error, place)?,
             }
             self.events(&self.stable, place)?;
             go_on(watch)?;
@@ -85,7 +85,7 @@ impl Reader {
         loop {
             match self.ends_now(&self.stable, place) {
                 Ok(ends) => return Ok(ends),
-                Err(error) => self.heal(error, place)?,
+                Err(error) => heal(error, place)?,
             }
             self.events(&self.stable, place)?;
             go_on(watch)?;
@@ -110,7 +110,7 @@ impl Reader {
                 // The broker is away: that is nothing that stays open.
                 Err(error) => {
                     open_since = None;
-                    self.heal(error, place)?;
+                    heal(error, place)?;
                     self.events(&self.all, place)?;
                 }
             }
@@ -145,34 +145,16 @@ impl Reader {
         while let Some(event) = client.poll(Duration::ZERO) {
             match event {
                 Err(KafkaError::PartitionEOF(_)) | Ok(_) => (),
-                Err(error) => self.heal(error, place)?,
+                Err(error) => heal(error, place)?,
             }
         }
         Ok(())
     }
+}
 
-    /// Most errors are Kafka's to heal; some are for a person.
-    fn heal(&self, error: KafkaError, place: Place<'_>) -> Result<(), Halt> {
-        match error.rdkafka_error_code() {
-            Some(Code::OffsetOutOfRange | Code::AutoOffsetReset | Code::NoOffset) => {
-                let what = "records that were deleted while they were read";
-                Err(torn(place, -1, what))
-            }
-            Some(Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition) => {
-                Err(Halt::TopicMissing(place.topic.to_owned()))
-            }
-            Some(
-                Code::TopicAuthorizationFailed
-                | Code::ClusterAuthorizationFailed
-                | Code::SaslAuthenticationFailed
-                | Code::Authentication,
-            ) => Err(Halt::of(WHAT, error)),
-            _ if matches!(error, KafkaError::MessageConsumptionFatal(_)) => {
-                Err(Halt::of(WHAT, error))
-            }
-            _ => Ok(()),
-        }
-    }
+fn heal(error: KafkaError, place: Place<'_>) -> Result<(), Halt> {
+    let deleted = || torn(place, -1, "records that were deleted while they were read");
+    Halt::unless_healed(error, WHAT, place.topic, deleted)
 }
 
 /// The records of a partition, from an offset to the end.
@@ -203,7 +185,7 @@ impl<'r> Stretch<'r> {
                     return Ok(None);
                 }
                 Some(Err(error)) => {
-                    self.reader.heal(error, self.place)?;
+                    heal(error, self.place)?;
                     self.tell()?;
                 }
                 None => self.tell()?,
