@@ -16,10 +16,10 @@ use std::ops::Range;
 
 use firstword_engine::{Draft, Engine};
 use firstword_rules::{Decision, Event, Name, Policy, Role, What};
-use firstword_wire::{write_decision, write_event};
+use firstword_wire::{LogKind, write_decision, write_event};
 
 use crate::outcome::Part;
-use crate::{Entry, History, Line, LogKind, Met, Outcome, Place, Timeline, Unfit};
+use crate::{Entry, History, Line, Met, Outcome, Place, Timeline, Unfit};
 use names::Names;
 
 /// So many people's histories are taken at most: a case that needs more is no case of one person.

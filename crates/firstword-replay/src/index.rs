@@ -9,7 +9,7 @@
 //! machines*   a snapshot of a person's machine after each 64th visit: length u32, bytes
 //! names       of all parties, one after another
 //! parties     by the hash of the name: hash, place and length of the name, number, first visit, visits, first
-//! snapshot, seq
+//!             snapshot, first `seq`, whether a business
 //! visits      of each person in the order of the log, 16 bytes each (`entry`)
 //! snapshots   of each person in order: where each lies
 //! ids         by the hash of the id: hash, offset of the line

@@ -27,7 +27,7 @@ pub mod whatif;
 pub use change::{Change, Gives, changes};
 pub use duties::{Duty, duties, duties_of};
 pub use index::{Counts, Entry, Hint, IndexBuilder, Met, Scratch};
-pub use log::{Line, Lines, LogKind};
+pub use log::{Line, Lines};
 pub use moment::Moment;
 pub use outcome::{Outcome, Part};
 pub use place::{Place, ReadAt};

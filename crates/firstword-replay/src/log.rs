@@ -1,30 +1,7 @@
 //! What a line of a log is: an event, a decision, or neither.
-//!
-//! A log holds events or decisions, and which is seen from its first line that is either.
 
 use firstword_rules::{Event, Millis, Policy};
-use firstword_wire::{BadDecision, Reader, Recorded, Reject, read_decision, trim_line};
-
-/// What a log holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LogKind {
-    /// Events, which are decided under a policy.
-    Events,
-    /// Decisions, which were made before and are folded.
-    Decisions,
-}
-
-impl LogKind {
-    /// What a log of this line holds; nothing where the line is neither event nor decision.
-    pub fn of(line: &[u8]) -> Option<LogKind> {
-        let line = trim_line(line)?;
-        // A decision holds all the fields of its event, so it could be read as one too.
-        match read_decision(line) {
-            Ok(_) => Some(LogKind::Decisions),
-            Err(_) => Reader::without_keywords().event(line).is_ok().then_some(LogKind::Events),
-        }
-    }
-}
+use firstword_wire::{BadDecision, LogKind, Reader, Recorded, Reject, read_decision, trim_line};
 
 /// A line of a log, read.
 #[derive(Debug)]

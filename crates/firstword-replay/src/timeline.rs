@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use firstword_engine::Engine;
 use firstword_rules::{Millis, Name, Party, PartyKind, Policy};
-use firstword_wire::{id_of, read_machine};
+use firstword_wire::{LogKind, id_of, read_machine};
 
 use crate::index::{
     ENTRY, Entry, Foot, Hint, LINE, LineMark, PARTY, PartyRow, Section, VISITS_APART, hash,
 };
-use crate::log::{Line, Lines, LogKind};
+use crate::log::{Line, Lines};
 use crate::pieces::Pieces;
 use crate::{Counts, Place, ReadAt, Unfit};
 

@@ -4,7 +4,7 @@
 //! machine a person and nothing of the log but lines that came too early. The machines follow what was *recorded*, so
 //! each decision is judged on the state that the log really had; where the decided one would have led a machine
 //! elsewhere, the later differences of that person name the place. Each decision is decided under the policy that it
-//! names.
+//! names; one that is not at hand may have a [stand-in](Verifier::with_stand_ins) of the same name.
 //!
 //! A log is taken as whole: a person's numbers begin at 1, or after those of the machine that it goes on from. Only who
 //! says that it is a [`Extent::Range`] may begin anywhere; what it holds of people who begin in the middle is not
@@ -63,6 +63,7 @@ struct Case<'l> {
 pub struct Verifier {
     engine: Engine,
     policies: Vec<Policy>,
+    stand_ins: Vec<Policy>,
     extent: Extent,
     /// By the person's number.
     courses: Vec<Course>,
@@ -86,6 +87,7 @@ impl Verifier {
         Verifier {
             engine,
             policies,
+            stand_ins: Vec::new(),
             extent,
             courses: Vec::new(),
             relay: Relay::default(),
@@ -93,6 +95,12 @@ impl Verifier {
             is_final_only: false,
             summary: Summary::default(),
         }
+    }
+
+    /// Decides under one of these what names a policy that is not at hand, where exactly one of them has its name: so a
+    /// policy that was changed is held against what it decided before.
+    pub fn with_stand_ins(self, stand_ins: Vec<Policy>) -> Verifier {
+        Verifier { stand_ins, ..self }
     }
 
     /// Takes the next line of the log; what differs is put behind what was found before.
@@ -260,14 +268,16 @@ impl Verifier {
         let machine = self.engine.machine_of(person).unwrap_or(&blank);
         // The machine counts on by itself, so that it can go on after a gap; the course checks the numbers.
         let recorded = Decision::recorded(visit, machine.seq() + 1, read.verdict);
-        let policy = self.policies.iter().find(|policy| *policy.label == *read.policy);
-        match policy {
+        match under(&read.policy, &self.policies, &self.stand_ins) {
             _ if read.rules != EDITION => {
                 self.summary.other_edition(read.rules, place, Some(read));
             }
             None => self.summary.no_policy(place, read),
             Some(policy) => {
                 self.summary.verified += 1;
+                if *policy.label != *read.policy {
+                    self.summary.stood_in(&read.policy, &policy.label);
+                }
                 let decided = decide(policy, machine, visit);
                 let (was, is) = (Outcome::recorded(read), Outcome::decided(&decided));
                 if was != is {
@@ -311,6 +321,15 @@ impl Verifier {
         #[expect(clippy::indexing_slicing, reason = "the courses were just made to reach so far")]
         &mut self.courses[place]
     }
+}
+
+/// The policy of a label, or the one that stands in for it.
+fn under<'p>(label: &str, at_hand: &'p [Policy], stand_ins: &'p [Policy]) -> Option<&'p Policy> {
+    at_hand.iter().find(|policy| *policy.label == *label).or_else(|| {
+        let name = label.rsplit_once('@').map_or(label, |(name, _)| name);
+        let mut same = stand_ins.iter().filter(|policy| *policy.name == *name);
+        same.next().filter(|_| same.next().is_none())
+    })
 }
 
 /// Whether two decisions on one event make different machines of one.

@@ -20,12 +20,12 @@ use std::collections::BTreeMap;
 use firstword_engine::Engine;
 use firstword_policy::builtin;
 use firstword_replay::explain::{Chapter, Happening, Told, explain_line};
-use firstword_replay::{IndexBuilder, Line, Lines, LogKind, Scratch, Timeline};
+use firstword_replay::{IndexBuilder, Line, Lines, Scratch, Timeline};
 use firstword_rules::{
     Basis, Category, Contact, Event, Ground, Mark, Name, Policy, Role, Verdict, What,
 };
 use firstword_traffic::generate::{Generator, Traffic};
-use firstword_wire::write_decision;
+use firstword_wire::{LogKind, write_decision};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult};

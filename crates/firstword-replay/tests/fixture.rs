@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use firstword_engine::Engine;
 use firstword_policy::builtin;
 use firstword_replay::fixture::{Fixture, NoFixture, cut};
-use firstword_replay::{IndexBuilder, Lines, LogKind, Scratch, Timeline};
+use firstword_replay::{IndexBuilder, Lines, Scratch, Timeline};
 use firstword_rules::{Name, Policy};
 use firstword_traffic::generate::{Generator, Traffic};
-use firstword_wire::{Recorded, read_decision, write_decision};
+use firstword_wire::{LogKind, Recorded, read_decision, write_decision};
 
 fn policy() -> Policy {
     builtin("whatsapp-business-2026").unwrap()

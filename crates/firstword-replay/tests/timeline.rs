@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use firstword_engine::Engine;
 use firstword_policy::builtin;
-use firstword_replay::{IndexBuilder, Lines, LogKind, Timeline, Unfit};
+use firstword_replay::{IndexBuilder, Lines, Timeline, Unfit};
 use firstword_rules::{Machine, Millis, Name, PartyKind, Policy};
 use firstword_traffic::generate::{Generator, Traffic};
-use firstword_wire::{write_decision, write_machine};
+use firstword_wire::{LogKind, write_decision, write_machine};
 
 const POLICY: &str = "whatsapp-business-2026";
 

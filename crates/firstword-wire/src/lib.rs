@@ -7,6 +7,7 @@ mod bytes;
 mod decision;
 pub mod file;
 mod json;
+mod log_kind;
 mod machines;
 pub mod read;
 mod reject;
@@ -19,6 +20,7 @@ pub use decision::{
     BadDecision, Recorded, may_be_decision, read_decision, read_edition, read_forwarded,
     write_decision, write_event,
 };
+pub use log_kind::LogKind;
 pub use machines::{BadMachines, MachinesIn, MachinesOut};
 pub use read::{
     Flaw, LARGEST, Reader, Reject, RejectReason, Salvage, id_of, locate, parse_time, person_of_key,

@@ -1,7 +1,6 @@
 //! Logs in, whatever they are packed in; machines in a folder.
 
 pub mod indexed;
-pub mod kind;
 pub mod lines;
 pub mod parts;
 pub mod source;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use firstword_engine::{Engine, first_role};
 use firstword_rules::{Decision, EDITION, Event, Name, Policy, Role, Verdict};
-use firstword_wire::{Recorded, id_of, write_machine};
+use firstword_wire::{LogKind, Recorded, id_of, write_machine};
 
 use super::layout::Counts;
 use super::spill::{ROOM, Spill};
@@ -12,7 +12,7 @@ use super::sums::{Summed, Sums};
 use super::{
     Entry, FileRow, Foot, LINES_APART, LineMark, PartyRow, Scratch, Section, VISITS_APART, hash,
 };
-use crate::log::{Line, LogKind};
+use crate::log::Line;
 
 /// Makes an index of a log. Machines are held in memory; what grows with the log goes to scratch files where it is
 /// much.
@@ -35,7 +35,7 @@ pub struct IndexBuilder<W: Write> {
     /// Of the log.
     sums: Sums,
     lines: Vec<LineMark>,
-    /// Lines of this file so far, and whether its next one is noted whatever its number.
+    /// Lines of this file so far.
     in_file: u64,
     newest: i64,
     /// The label of the policy that events are decided under, or that the last decision names.

@@ -6,7 +6,7 @@ use firstword_rules::{Basis, Event, Millis, Party, Role, Verdict};
 /// The bytes of an entry.
 pub(crate) const ENTRY: usize = 16;
 
-/// Everything of an entry that is not a time, an offset or a hint fits below this many bits.
+/// An entry is two words: a time and a hint fill one; an offset takes so many bits of the other, the rest beside it.
 const OFFSET_BITS: u32 = 46;
 const AT_BITS: u32 = 43;
 const HINT_BITS: u32 = 21;

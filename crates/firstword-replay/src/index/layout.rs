@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::log::LogKind;
+use firstword_wire::LogKind;
+
 use crate::{ReadAt, Unfit};
 
 /// A person's machine is kept after each so many visits.
@@ -95,7 +96,7 @@ pub(crate) struct PartyRow {
     /// Where the name begins among the names.
     pub(crate) name: u64,
     pub(crate) name_length: u32,
-    /// Kind and number, as a hint is made of.
+    /// Of its kind.
     pub(crate) number: u32,
     /// The first of the person's visits among all.
     pub(crate) first_visit: u64,

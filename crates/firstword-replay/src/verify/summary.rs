@@ -18,6 +18,8 @@ pub struct Summary {
     pub people: u64,
     /// Decisions that were not decided again for want of their policy, by its label.
     pub policies: BTreeMap<Box<str>, Unverified>,
+    /// How many decisions were decided under the stand-in of their policy, by its label and that of the stand-in.
+    pub stand_ins: BTreeMap<(Box<str>, Box<str>), u64>,
     /// Decisions of another edition of the rules, or lines that could not even be read for that, by edition.
     pub editions: BTreeMap<u32, Unverified>,
     /// People who began in the middle of a range.
@@ -75,6 +77,17 @@ impl Summary {
                 let first = Unverified::first(place, Some(read));
                 self.policies.insert(read.policy.as_ref().into(), first);
             }
+        }
+    }
+
+    pub(super) fn stood_in(&mut self, label: &str, stand_in: &str) {
+        let of_both = self
+            .stand_ins
+            .iter_mut()
+            .find(|((one, other), _)| **one == *label && **other == *stand_in);
+        match of_both {
+            Some((_, decisions)) => *decisions += 1,
+            None => _ = self.stand_ins.insert((label.into(), stand_in.into()), 1),
         }
     }
 

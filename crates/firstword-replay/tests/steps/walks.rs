@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use firstword_engine::Engine;
 use firstword_policy::builtin;
 use firstword_replay::{
-    Counted, IndexBuilder, Lines, LogKind, Scratch, Timeline, changes, duties, portrait, summary,
+    Counted, IndexBuilder, Lines, Scratch, Timeline, changes, duties, portrait, summary,
 };
 use firstword_rules::{Machine, Millis, Name, Policy, Standing, Verdict};
 use firstword_traffic::generate::{Generator, Traffic};
-use firstword_wire::write_decision;
+use firstword_wire::{LogKind, write_decision};
 
 fn policy() -> Policy {
     builtin("whatsapp-business-2026").unwrap()

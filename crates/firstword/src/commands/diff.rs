@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use firstword_replay::compare::{Comparison, Entry};
+use firstword_wire::LogKind;
 
 use crate::exit::{Exit, say, usage_error};
-use crate::io::kind::Kind;
 use crate::io::lines::{Chunk, Chunks};
 use crate::io::source::Inputs;
 use crate::pipeline::{self, Work, threads};
@@ -60,7 +60,7 @@ pub fn run(args: &Diff) -> anyhow::Result<Exit> {
     {
         let progress = Progress::bytes("comparing", inputs.size());
         let mut chunks = Chunks::of(inputs, progress.clone());
-        if Kind::of(&mut chunks)? == Some(Kind::Events) {
+        if chunks.kind()? == Some(LogKind::Events) {
             return Err(usage_error(format!(
                 "{} holds events: decide them first, with `firstword decide --all`",
                 super::shown(path)

@@ -37,8 +37,8 @@ use crate::terminal::Format;
     --verify decides each decision again under the policy that it names, on what the log says had happened until \
     then, and shows every difference. It needs the decisions of all gates: those of `firstword decide --all`, or of \
     the stream's topic `decisions`. The built-in policies are always at hand, and for a topic those of \
-    the stream's topic `policies`. Exit status 1 if anything differs, or \
-    cannot be verified for want of a policy.\n\n\
+    the stream's topic `policies`; a --policy takes the place of one of its name that is not, or is built in. \
+    Exit status 1 if anything differs, or cannot be verified for want of a policy.\n\n\
     --rows counts decisions as they were recorded, or those on events under --policy, by row and by month (UTC).")]
 pub struct Replay {
     #[command(flatten)]

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use firstword_replay::{IndexBuilder, Line, Lines, LogKind, ReadAt, Scratch, Timeline, Unfit};
+use firstword_replay::{IndexBuilder, Line, Lines, ReadAt, Scratch, Timeline, Unfit};
 use firstword_rules::Policy;
-use firstword_wire::trim_line;
+use firstword_wire::{LogKind, trim_line};
 use tempfile::Builder;
 
 use super::lines::{Chunk, Chunks};
@@ -139,7 +139,8 @@ pub fn kind_of(parts: &Parts) -> anyhow::Result<LogKind> {
     while chunks.next(&mut chunk)? {
         for line in chunk.bytes.split_inclusive(|byte| *byte == b'\n') {
             lines += u64::from(trim_line(line).is_some());
-            objects += u64::from(line.trim_ascii_start().starts_with(b"{"));
+            let line_of_windows = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+            objects += u64::from(line_of_windows.trim_ascii_start().starts_with(b"{"));
             if let Some(kind) = LogKind::of(line) {
                 return Ok(kind);
             }

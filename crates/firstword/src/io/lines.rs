@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 use anyhow::Context;
-use firstword_wire::trim_line;
+use firstword_wire::{LogKind, trim_line};
 
 use super::source::{Input, Inputs};
 use crate::terminal::Progress;
@@ -16,6 +16,9 @@ const CHUNK: usize = 256 * 1024;
 /// No line is kept longer than this; what follows up to its end is dropped. An event is at most 256 KiB, so such a
 /// line is rejected anyway, and an endless one must not take all memory.
 pub const LONGEST_KEPT: usize = 16 * 1024 * 1024;
+
+/// How many chunks of neither events nor decisions may come before what tells which of them a log holds.
+const LOOKED_AT: usize = 64;
 
 /// Whole lines of one input.
 #[derive(Debug, Default)]
@@ -86,14 +89,26 @@ impl<I: Iterator<Item = anyhow::Result<Input>>> Chunks<I> {
     }
 
     /// The chunk after those that were looked at before, which comes again in its turn; nothing at the end.
-    ///
-    /// # Errors
-    /// As [`Chunks::next`].
-    pub fn look_ahead(&mut self) -> anyhow::Result<Option<&Chunk>> {
+    fn look_ahead(&mut self) -> anyhow::Result<Option<&Chunk>> {
         let mut chunk = Chunk::default();
         if self.read(&mut chunk)? {
             self.ahead.push_back(chunk);
             return Ok(self.ahead.back());
+        }
+        Ok(None)
+    }
+
+    /// What the log holds, by its first chunks; nothing where no line of them tells.
+    ///
+    /// # Errors
+    /// What cannot be read, where nothing before it tells.
+    pub fn kind(&mut self) -> anyhow::Result<Option<LogKind>> {
+        for _ in 0..LOOKED_AT {
+            let Some(chunk) = self.look_ahead()? else { break };
+            let kind = chunk.lines().find_map(|(_, line)| LogKind::of(line));
+            if kind.is_some() {
+                return Ok(kind);
+            }
         }
         Ok(None)
     }

@@ -7,12 +7,11 @@ use std::path::Path;
 use firstword_engine::{Decisions, Engine};
 use firstword_replay::rows::Rows;
 use firstword_rules::{Event, Policy};
-use firstword_wire::{Reader, read_decision};
+use firstword_wire::{LogKind, Reader, read_decision};
 
 use super::Replay;
 use crate::commands::load_policy;
 use crate::exit::{Exit, say, usage_error};
-use crate::io::kind::Kind;
 use crate::io::lines::Chunk;
 use crate::pipeline::{self, Work};
 use crate::terminal::{Format, counted};
@@ -39,14 +38,14 @@ impl Counted {
 pub fn run(args: &Replay) -> anyhow::Result<Exit> {
     let mut policies = args.policies.load()?;
     let (mut chunks, progress) = args.open()?.chunks("counting")?;
-    let kind = Kind::of(&mut chunks)?;
+    let kind = chunks.kind()?;
     let mut counted = Counted::default();
     let add = |more: &Counted| {
         counted.add(more);
         Ok(())
     };
     let ran = match kind {
-        Some(Kind::Events) => {
+        Some(LogKind::Events) => {
             if policies.len() > 1 {
                 return Err(usage_error(
                     "the log holds events: they are decided under one --policy",
@@ -57,7 +56,7 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
             let (work, mut engine) = (OfEvents(Reader::new(&policy)), Engine::new(policy));
             pipeline::run(chunks, &work, &mut engine, args.threads(), add)
         }
-        Some(Kind::Decisions) | None => {
+        Some(LogKind::Decisions) | None => {
             pipeline::run(chunks, &OfDecisions, &mut (), args.threads(), add)
         }
     };
@@ -69,7 +68,7 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
 }
 
 /// What was counted, on standard error.
-fn summarise(count: &Counted, kind: Option<Kind>, policies: &[Policy]) {
+fn summarise(count: &Counted, kind: Option<LogKind>, policies: &[Policy]) {
     let total = count.rows.total();
     let never = total.rows().filter(|(.., count)| *count == 0).count();
     say(format_args!(
@@ -78,7 +77,7 @@ fn summarise(count: &Counted, kind: Option<Kind>, policies: &[Policy]) {
         never,
         total.rows().count()
     ));
-    let of_decisions = kind != Some(Kind::Events);
+    let of_decisions = kind != Some(LogKind::Events);
     if of_decisions && !policies.is_empty() {
         say(format_args!(
             "  note: the log holds decisions, counted as recorded: --policy does nothing"

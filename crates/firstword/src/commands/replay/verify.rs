@@ -8,10 +8,10 @@ use firstword_engine::Engine;
 use firstword_replay::Place;
 use firstword_replay::verify::{Difference, Extent, Line, Verifier};
 use firstword_rules::Policy;
+use firstword_wire::LogKind;
 
 use super::{Log, Replay};
 use crate::exit::{Exit, usage_error};
-use crate::io::kind::Kind;
 use crate::io::lines::Chunk;
 use crate::pipeline::{self, Work};
 use crate::terminal::Format;
@@ -19,11 +19,15 @@ use report::Report;
 
 /// Runs `--verify`.
 pub fn run(args: &Replay) -> anyhow::Result<Exit> {
-    let mut policies = args.policies.load()?;
-    policies.extend(args.log.policies()?);
+    let named = args.policies.load()?;
+    let mut at_hand = args.log.policies()?;
     let log = args.open()?;
+    if matches!(log, Log::Files(_)) {
+        // Whoever names a policy means it, and not the built-in one of its name. (A topic has its own policies beside.)
+        at_hand.retain(|policy| named.iter().all(|named| named.name != policy.name));
+    }
     let (mut chunks, progress) = log.chunks("verifying")?;
-    if Kind::of(&mut chunks)? == Some(Kind::Events) {
+    if chunks.kind()? == Some(LogKind::Events) {
         return Err(usage_error(
             "the log holds events: --verify is about decisions, as `firstword decide --all` makes them",
         ));
@@ -34,7 +38,7 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
         #[cfg(feature = "kafka")]
         Log::Topic(..) => Extent::Growing,
     };
-    let mut verifier = verifier(policies, extent)?;
+    let mut verifier = verifier(named, at_hand, extent)?;
     let mut report = Report::begin(Format::or_default(args.format))?;
     let ran = pipeline::run(chunks, &Verifying(&log), &mut verifier, args.threads(), |found| {
         report.differences(found)
@@ -48,11 +52,11 @@ pub fn run(args: &Replay) -> anyhow::Result<Exit> {
     Ok(if summary.is_clean() { Exit::Done } else { Exit::Difference })
 }
 
-/// A verifier with the policies at hand.
-fn verifier(policies: Vec<Policy>, extent: Extent) -> anyhow::Result<Verifier> {
-    let mut at_hand = policies.into_iter();
-    let first = at_hand.next().ok_or_else(|| usage_error("no policy is at hand"))?;
-    Ok(Verifier::new(Engine::new(first), at_hand, extent))
+/// A verifier with the policies that were named and those at hand.
+fn verifier(named: Vec<Policy>, at_hand: Vec<Policy>, extent: Extent) -> anyhow::Result<Verifier> {
+    let mut policies = named.iter().cloned().chain(at_hand);
+    let first = policies.next().ok_or_else(|| usage_error("no policy is at hand"))?;
+    Ok(Verifier::new(Engine::new(first), policies, extent).with_stand_ins(named))
 }
 
 struct Verifying<'l>(&'l Log);

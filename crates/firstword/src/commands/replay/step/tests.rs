@@ -117,7 +117,7 @@ fn keys_move_and_what_cannot_be_done_is_said() {
         assert!(!stepper.over, "{keys:?}");
     }
     let (stepper, _) = after(&timeline, "tyesterday\n");
-    assert!(stepper.message.unwrap().starts_with("no time such as"));
+    assert!(stepper.message.unwrap().starts_with("not a time"));
 }
 
 /// In a log of decisions numbers are as recorded, whatever the log lacks.

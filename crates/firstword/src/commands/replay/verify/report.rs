@@ -90,10 +90,20 @@ struct Came {
     differences: u64,
     begun_in_the_middle: u64,
     not_verified: u64,
+    /// Decisions that were decided under another policy of their policy's name, by both labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stand_ins: Vec<StandIn>,
     /// Decisions that forwarded what no recipient's gate decided after them, and one of these.
     unanswered: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_unanswered: Option<Unanswered>,
+}
+
+#[derive(Serialize)]
+struct StandIn {
+    recorded: String,
+    decided: String,
+    decisions: u64,
 }
 
 #[derive(Serialize)]
@@ -102,6 +112,13 @@ struct Unanswered {
     seq: u64,
     source: String,
     line: u64,
+}
+
+impl StandIn {
+    fn of((labels, decisions): (&(Box<str>, Box<str>), &u64)) -> StandIn {
+        let (recorded, decided) = (labels.0.to_string(), labels.1.to_string());
+        StandIn { recorded, decided, decisions: *decisions }
+    }
 }
 
 impl Report {
@@ -155,6 +172,7 @@ impl Report {
                 differences: self.written,
                 begun_in_the_middle: summary.begun_in_the_middle,
                 not_verified: not_verified(summary) + summary.in_the_middle,
+                stand_ins: summary.stand_ins.iter().map(StandIn::of).collect(),
                 unanswered: summary.unanswered,
                 first_unanswered: summary.first_unanswered.clone().map(|(person, seq, place)| {
                     Unanswered { person, seq, source: place.source.to_string(), line: place.number }
@@ -320,11 +338,21 @@ fn summarise(summary: &Summary, partial: bool) {
             format!("{}: {kinds}", counted(differences, "difference"))
         }
     };
-    say(format_args!(
-        "{} of {} verified: {told}",
-        counted(summary.verified, "decision"),
-        people(summary.people)
-    ));
+    if summary.verified == 0 && differences == 0 && summary.lines > 0 {
+        say(format_args!("nothing verified"));
+    } else {
+        say(format_args!(
+            "{} of {} verified: {told}",
+            counted(summary.verified, "decision"),
+            people(summary.people)
+        ));
+    }
+    for ((label, stand_in), decisions) in &summary.stand_ins {
+        say(format_args!(
+            "  {} of {label} decided under {stand_in}, which was named instead",
+            counted(*decisions, "decision")
+        ));
+    }
     let waiting = not_verified(summary);
     if waiting > 0 {
         say(format_args!(
