@@ -70,7 +70,7 @@ impl<'c, 'e> Case<'c, 'e> {
         self.utterance().filter(|_| business_speaks).map(|utterance| utterance.category())
     }
 
-    /// The needed scope, and what P said of it.
+    /// The scope that what a business says needs (section 4).
     pub(crate) fn needed_scope(&self) -> Option<Scope> {
         self.category().and_then(Category::needed_scope)
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::num::NonZero;
+use std::sync::Arc;
 
 use firstword_engine::{Decisions, Engine};
 use firstword_rules::{Decision, Event, Fact, Mark, Reason, What};
@@ -49,6 +50,8 @@ pub struct Tally {
     pub unlisted: u64,
     /// Rejected lines by reason, in the order of `RejectReason::ALL`.
     pub rejects: [u64; RejectReason::ALL.len()],
+    /// The first of these: its input, and its number there.
+    pub first_reject: Option<(Arc<str>, u64)>,
 }
 
 impl Tally {
@@ -77,14 +80,18 @@ impl Tally {
         }
     }
 
-    fn rejected(&mut self, reject: Reject) {
+    fn rejected(&mut self, reject: Reject, input: &Arc<str>, line: u64) {
+        self.first_reject.get_or_insert_with(|| (Arc::clone(input), line));
         if let Some(count) = self.rejects.get_mut(reject.reason as usize) {
             *count += 1;
         }
     }
 
-    /// Adds what another counted.
+    /// Adds what another counted of what comes after it.
     pub fn add(&mut self, other: &Tally) {
+        if self.first_reject.is_none() {
+            self.first_reject.clone_from(&other.first_reject);
+        }
         self.answers += other.answers;
         self.unlisted += other.unlisted;
         self.reasons.resize(Reason::ALL.len(), 0);
@@ -203,7 +210,7 @@ fn write(
     }
     for Line { number, bytes, event, .. } in decided.lines {
         let Err(reject) = event else { continue };
-        output.tally.rejected(*reject);
+        output.tally.rejected(*reject, &chunk.input, *number);
         if options.rejects {
             write_reject(&mut output.rejects, *reject, Some(&chunk.input), *number, bytes);
         }

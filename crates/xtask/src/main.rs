@@ -33,7 +33,13 @@ fn main() -> ExitCode {
             let proof = ["--features", "stream", "--bin", "firstword-proof", "--"];
             ci::cargo(&root(), &[&run, &proof[..], words].concat(), "")
         }
-        _ => write!(io::stderr(), "{USAGE}").map(|()| false),
+        Some((&"--help", _)) => write!(io::stdout(), "{USAGE}").map(|()| true),
+        Some(_) => {
+            let asked = words.join(" ");
+            write!(io::stderr(), "xtask: no command `{asked}`; there are:\n\n{USAGE}")
+                .map(|()| false)
+        }
+        None => write!(io::stderr(), "{USAGE}").map(|()| false),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

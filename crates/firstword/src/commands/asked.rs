@@ -19,7 +19,7 @@ pub fn time(text: &str) -> Result<Millis, String> {
     let forms = ["", "Z", ":00Z", "T00:00:00Z"];
     let found = forms.iter().find_map(|rest| parse_time(&format!("{text}{rest}")));
     found.ok_or_else(|| {
-        "no time such as 2021-05-16T09:00:00Z, 2021-05-16T11:00:00+02:00, or in UTC 2021-05-16 09:00, \
+        "not a time: write 2021-05-16T09:00:00Z, 2021-05-16T11:00:00+02:00, or in UTC 2021-05-16 09:00, \
          2021-05-16, or `now`"
             .to_owned()
     })
@@ -55,8 +55,11 @@ pub fn business(text: &str) -> Result<Name<'static>, String> {
 
 fn named(kind: PartyKind, name: String) -> Result<Name<'static>, String> {
     let odd = |c: char| c.is_control() || c.is_whitespace();
-    if name.is_empty() || name.contains(odd) {
-        return Err(format!("no name such as {}alice", kind.prefix()));
+    if name.is_empty() || name.len() > 128 || name.contains(odd) {
+        return Err(format!(
+            "not a name: 1 to 128 bytes without white space or control characters, such as {}alice",
+            kind.prefix()
+        ));
     }
     Ok(Name { kind, text: Cow::Owned(name) })
 }

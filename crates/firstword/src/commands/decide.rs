@@ -94,7 +94,7 @@ pub fn run(args: Decide) -> anyhow::Result<Exit> {
     if let Some(state) = &state {
         state.save(&engine)?;
     }
-    summarise(&tally);
+    summarise(&tally, &args);
     // The process ends: the system takes all memory back at once, machine by machine it takes a while.
     std::mem::forget(engine);
     Ok(Exit::Done)
@@ -135,7 +135,7 @@ fn resume(state: &StateDir, engine: &mut Engine) -> anyhow::Result<()> {
 }
 
 /// What came of it, on standard error.
-fn summarise(tally: &Tally) {
+fn summarise(tally: &Tally, args: &Decide) {
     let each = |names: &[&str], counts: &[u64]| {
         let met = names.iter().zip(counts).filter(|(_, count)| **count > 0);
         met.map(|(name, count)| format!("{} {name}", thousands(*count)))
@@ -171,6 +171,25 @@ fn summarise(tally: &Tally) {
             "{} rejected: {}",
             counted(rejected, "line"),
             each(&rejects, &tally.rejects)
+        ));
+    }
+    if let Some((input, line)) = &tally.first_reject {
+        let is_file = args.files.iter().any(|file| super::shown(file) == **input);
+        let why = match is_file {
+            true => format!("; why: firstword explain - {input} --line {line}"),
+            false => String::new(),
+        };
+        say(format_args!("  the first is {input}:{line}{why}"));
+        if decided == 0 {
+            say(format_args!("  if it is a table: firstword import --from csv"));
+        }
+    }
+    let again = tally.verdicts.last().copied().unwrap_or_default();
+    if args.state_dir.is_some() && again > decided / 2 {
+        say(format_args!(
+            "  note: {} were decided before: has this log been decided into these machines already? \
+             What was denied then was judged anew",
+            counted(again, "event")
         ));
     }
 }
@@ -214,10 +233,11 @@ pub fn row(out: &mut Vec<u8>, event: &Event<'_>, role: Role, verdict: Verdict, b
         None => "",
     };
     let line = format!(
-        "{}  {:<17} {parties:<44} {shown} {why:<20} {:<4} {gate}",
+        "{}  {:<17} {parties:<44} {shown} {why:<20} {:<4} {gate:<10} {}",
         colours.faint(&event.at.to_string()),
         event.type_name(),
         by.unwrap_or(""),
+        colours.faint(&event.id),
     );
     out.extend_from_slice(line.trim_end().as_bytes());
     out.push(b'\n');

@@ -11,7 +11,7 @@ use firstword_wire::{Reader, trim_line};
 
 use crate::deciding::Tally;
 use crate::exit::Exit;
-use crate::terminal::{Colours, stdout, table, thousands};
+use crate::terminal::{Colours, counted, stdout, table, thousands};
 
 /// Decide an ordinary day of May 2021, made up on the spot: what was refused, why, and what another policy does.
 #[derive(Args, Debug)]
@@ -127,15 +127,24 @@ fn verdicts(tally: &Tally, colours: Colours) -> String {
 
 /// Why events were refused or ignored, the most frequent first, and what each reason means.
 fn reasons(tally: &Tally, colours: Colours) -> Vec<Vec<String>> {
-    let rows = tally.by_reason().into_iter().map(|(reason, count)| {
+    let all = tally.by_reason();
+    let more: Vec<_> = all.iter().skip(SHOWN).map(|(_, count)| *count).collect();
+    let rest = (!more.is_empty()).then(|| {
+        let reasons = colours.faint(&format!("{} more", counted(more.len() as u64, "reason")));
+        vec![format!("  {reasons}"), thousands(more.iter().sum()), String::new()]
+    });
+    let rows = all.into_iter().map(|(reason, count)| {
         vec![
             format!("  {}", colours.bad(reason.as_str())),
             thousands(count),
             colours.faint(&shortened(reason.meaning(), 80)),
         ]
     });
-    rows.take(8).collect()
+    rows.take(SHOWN).chain(rest).collect()
 }
+
+/// How many reasons people want to see.
+const SHOWN: usize = 8;
 
 /// A text that fits into so many columns, with an ellipsis where it was cut.
 fn shortened(text: &str, columns: usize) -> String {

@@ -82,10 +82,21 @@ pub fn run(args: &Duties) -> anyhow::Result<Exit> {
         }
     }
     out.flush()?;
+    if let Some(business) = &args.business
+        && engine.find(business).is_none()
+    {
+        say(format_args!("note: nothing was met of {business}"));
+    }
     let overdue = duties.iter().filter(|duty| duty.is_overdue(at)).count();
     let owed = counted(duties.len() as u64, "erasure");
     match args.overdue {
-        true => say(format_args!("{owed} overdue at {}", Moment(at))),
+        true => {
+            let newest = match args.at {
+                None => ", the time of the newest event; --at now asks for today",
+                Some(_) => "",
+            };
+            say(format_args!("{owed} overdue at {}{newest}", Moment(at)));
+        }
         false => say(format_args!("{owed} owed, {overdue} overdue at {}", Moment(at))),
     }
     Ok(if args.overdue && overdue > 0 { Exit::Difference } else { Exit::Done })

@@ -24,8 +24,10 @@ use crate::terminal::counted;
 /// The folder then holds `policy.toml`, `events.jsonl`, and `decisions.jsonl`, all that the events come to.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  \
-    firstword fixture --person alice --from 2021-05-16T09:00:00Z --to 2021-05-16T10:00:00Z day.jsonl --into case-17\n  \
-    firstword replay --verify case-17/decisions.jsonl --policy case-17/policy.toml    # in your tests from now on\n\n\
+    firstword fixture --person alice --into case-17 day.jsonl \\\n      \
+      --from 2021-05-16T09:00:00Z --to 2021-05-16T10:00:00Z\n  \
+    firstword replay --verify case-17/decisions.jsonl --policy case-17/policy.toml\n\n\
+    The second is for your tests from now on.\n\n\
     A time means a place in the log: before the first event of that time or later. Times without an offset are in UTC.")]
 pub struct Fixture {
     /// Whose case it is; a bare name is a person.
@@ -55,7 +57,10 @@ pub fn run(args: &Fixture) -> anyhow::Result<Exit> {
     let mut source = Source::named(args.policy.as_deref().unwrap_or_else(default))?;
     let policy = source.checked()?.policy;
     if args.into.exists() {
-        return Err(usage_error(format!("--into {}: it is there already", args.into.display())));
+        return Err(usage_error(format!(
+            "--into {}: it is there already; name another folder, or delete that",
+            args.into.display()
+        )));
     }
     let mut timeline = args.log.open()?.timeline(&policy)?;
     // The moment of a time is after all that is of that instant.

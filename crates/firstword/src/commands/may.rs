@@ -8,16 +8,17 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use firstword_engine::Engine;
+use firstword_policy::did_you_mean;
 use firstword_replay::may::Question;
 use firstword_rules::{Category, Event, Machine, Millis, Name, Policy, Utterance, What};
 use firstword_wire::read::Field;
-use firstword_wire::{Reader, Reject, RejectReason};
+use firstword_wire::{Reader, Reject, RejectReason, scan};
 
 use super::log::LogArgs;
 use super::policy::write_one;
 use super::show::{advance, kept, moment_of};
 use super::{PolicyArg, asked};
-use crate::exit::{Exit, usage_error};
+use crate::exit::{Exit, say, usage_error};
 use crate::terminal::{Format, counted, stdout};
 
 /// Say whether somebody may speak to somebody, and as what; if not, by which row, and from when.
@@ -102,6 +103,7 @@ pub fn run(args: &May) -> anyhow::Result<Exit> {
         }
         (None, _) => from_log(args, policy, [&utterance.from, &utterance.to])?,
     };
+    args.say_notes(&engine, &utterance);
     let question = Question::of(&engine, utterance);
     let shown = show::Shown::of(&question, at, &engine.policy().label);
     let mut out = stdout();
@@ -162,6 +164,44 @@ impl May {
             "findings": self.findings,
         });
         Ok(event.to_string())
+    }
+}
+
+impl May {
+    /// Says what makes the answer another than it seems: people of whom nothing is known, words that are not read.
+    fn say_notes(&self, engine: &Engine, utterance: &Utterance<'_>) {
+        let scanned = scan::Kind::ALL.iter().map(|kind| -> &str { kind.as_str() });
+        let forbidden = engine.policy().forbidden_content.iter().map(|kind| &**kind);
+        let known: Vec<_> = scanned.chain(forbidden).chain(["opt_out", "opt_in"]).collect();
+        for kind in self.findings.iter().filter(|kind| !known.contains(&&***kind)) {
+            let meant = did_you_mean(kind, known.iter().copied());
+            let meant = meant.map_or(String::new(), |meant| format!("; {meant}"));
+            say(format_args!(
+                "note: `{kind}` is no kind that the scan finds or the policy names{meant}"
+            ));
+        }
+        let has_past = !self.log.is_empty() || self.state_dir.is_some();
+        for (written, party) in [(&self.from, &utterance.from), (&self.to, &utterance.to)] {
+            if has_past && party.is_person() && engine.machine(party).is_none() {
+                let bare = match written.contains(':') {
+                    true => "",
+                    false => " (a business is written business:NAME)",
+                };
+                say(format_args!(
+                    "note: nothing was met of {party}{bare}: what is said is what holds for anybody"
+                ));
+            }
+        }
+        let business_alone = [
+            ("--category", self.category.is_some()),
+            ("--purpose", self.purpose.is_some()),
+            ("--sector", self.sector.is_some()),
+        ];
+        for (option, _) in business_alone.into_iter().filter(|(_, given)| *given) {
+            if utterance.from.is_person() {
+                say(format_args!("note: {option} is read only where a business speaks"));
+            }
+        }
     }
 }
 

@@ -41,7 +41,8 @@ Examples:\n  \
     firstword whatif --against my.toml --pointwise --by region,sector day.jsonl.gz\n  \
     firstword whatif --against open --format jsonl decisions.jsonl | grep '\"change\":\"first\"'\n  \
     firstword whatif --against open --id m-17 day.jsonl\n  \
-    firstword whatif --against my.toml --follow --http 127.0.0.1:9465    # a shadow run on live traffic\n\n\
+    firstword whatif --against my.toml --follow --http 127.0.0.1:9465\n\n\
+    The last is a shadow run on live traffic.\n\n\
     Exit status 1 where no event has the id of --id; the report is written all the same.")]
 pub struct WhatIfArgs {
     #[command(flatten)]

@@ -20,7 +20,6 @@ const LIBRARIES: &[&str] = &[
     "firstword-rules",
     "firstword-stream",
     "firstword-traffic",
-    "firstword-web",
     "firstword-wire",
 ];
 
@@ -36,11 +35,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "firstword-stream",
-        ours: &["firstword-engine", "firstword-policy", "firstword-rules", "firstword-wire"],
-    },
-    Layer {
-        name: "firstword-web",
-        ours: &["firstword-engine", "firstword-replay", "firstword-rules", "firstword-wire"],
+        ours: &["firstword-engine", "firstword-rules", "firstword-wire"],
     },
     Layer { name: "firstword", ours: LIBRARIES },
     Layer { name: "firstword-testkit", ours: LIBRARIES },
@@ -54,14 +49,11 @@ const OF_THE_LAW: &[&str] = &["compact_str", "jiff", "sha2"];
 /// What only some crates may know of what others wrote.
 const KEPT_TO: &[(&str, &[&str])] = &[
     ("anyhow", &["firstword", "firstword-testkit", "firstword-tests", "xtask"]),
-    ("clap", &["firstword", "xtask"]),
+    ("clap", &["firstword"]),
     ("clap_complete", &["firstword"]),
     ("rdkafka", &["firstword-stream"]),
-    (
-        "serde",
-        &["firstword", "firstword-policy", "firstword-stream", "firstword-web", "firstword-wire"],
-    ),
-    ("tokio", &["firstword", "firstword-stream", "firstword-testkit", "firstword-web"]),
+    ("serde", &["firstword", "firstword-policy", "firstword-stream", "firstword-wire"]),
+    ("tokio", &["firstword", "firstword-stream", "firstword-testkit"]),
 ];
 
 /// What a section of a manifest is for.
@@ -200,7 +192,7 @@ mod tests {
     #[test]
     fn what_is_kept_to_some_crates_is_found_in_others() {
         assert_eq!(of("firstword-engine", "[dependencies]\ntokio = '1'").len(), 1);
-        assert_eq!(of("firstword-web", "[dependencies]\nrdkafka = '1'").len(), 1);
+        assert_eq!(of("firstword-replay", "[dependencies]\nrdkafka = '1'").len(), 1);
         assert_eq!(of("firstword-rules", "[build-dependencies]\nlibc = '1'").len(), 1);
         assert!(of("firstword-stream", "[dependencies]\nrdkafka = '1'\ntokio = '1'").is_empty());
     }

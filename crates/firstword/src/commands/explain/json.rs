@@ -81,7 +81,7 @@ pub struct Gate<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     later: Option<LetThrough>,
     /// How many of the person's earlier decisions are not in this log.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     missing: u64,
 }
 
@@ -178,7 +178,7 @@ pub fn of(explanation: &Explanation) -> Line<'_> {
     }
 }
 
-fn is_none(missing: &u64) -> bool {
+fn is_zero(missing: &u64) -> bool {
     *missing == 0
 }
 

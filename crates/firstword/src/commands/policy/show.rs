@@ -16,7 +16,8 @@ use crate::terminal::stdout;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     firstword policy show whatsapp-2021 > ours.toml   # a start for a policy of your own\n  \
-    diff <(firstword policy show --canonical whatsapp-2021) <(firstword policy show --canonical ours.toml)")]
+    diff <(firstword policy show --canonical whatsapp-2021) \\\n      \
+      <(firstword policy show --canonical ours.toml)")]
 pub struct Show {
     /// The name of a built-in policy, a policy file, or `-` for standard input.
     #[arg(value_name = "NAME|FILE")]

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use anyhow::Context;
-use firstword_policy::{BUILTINS, Checked};
+use firstword_policy::{BUILTINS, Checked, did_you_mean};
 
 use crate::exit::{say, usage_error};
 
@@ -45,8 +45,12 @@ impl Source {
         let shown = shown(which);
         let text = std::fs::read_to_string(which).map_err(|error| {
             let hint = match error.kind() {
-                ErrorKind::NotFound => "; `firstword policy list` names the built-in ones",
-                _ => "",
+                ErrorKind::NotFound => {
+                    let meant = did_you_mean(name, BUILTINS.iter().map(|builtin| builtin.name));
+                    let meant = meant.map_or(String::new(), |meant| format!("{meant} "));
+                    format!("; {meant}`firstword policy list` names the built-in ones")
+                }
+                _ => String::new(),
             };
             usage_error(format!("cannot read the policy {shown}: {error}{hint}"))
         })?;
